@@ -1,0 +1,64 @@
+import type { DomainEvent, Json } from '#kernel';
+
+export const operationKinds = [
+  'node-add',
+  'node-delete',
+  'node-state',
+  'device-add',
+  'device-delete',
+  'device-state',
+  'device-resync',
+  'volume-create',
+  'volume-expand',
+  'volume-delete',
+] as const;
+export type OperationKind = (typeof operationKinds)[number];
+
+export type SubjectKind = 'node' | 'device' | 'volume';
+
+/** One command that was run on a node, secrets masked. */
+export interface CommandRecord {
+  readonly node: string;
+  readonly command: string;
+  /** null where no exit code came back: connection lost, deadline passed. */
+  readonly exitCode: number | null;
+  readonly durationMs: number;
+  /** The end of stderr where the command failed. */
+  readonly stderr?: string;
+}
+
+export interface OperationDescription {
+  readonly operationId: string;
+  readonly kind: OperationKind;
+  readonly subjectKind: SubjectKind;
+  readonly subjectId: string;
+  readonly clusterId: string;
+  /** The issuer that asked; the `user` role may poll only its own. */
+  readonly requestedBy: string;
+  /** Keys of the leases that the operation needs, sorted; see leaseKeys in #operations. */
+  readonly resources: readonly string[];
+  /** What the workflow needs beyond the subject's own state; its shape belongs to the kind. */
+  readonly payload: { readonly [key: string]: Json };
+}
+
+interface StepReference {
+  readonly phase: string;
+  readonly step: string;
+  readonly commands: readonly CommandRecord[];
+}
+
+/** The history of one operation. A phase is started before any of its steps; phases run in order, their steps in parallel. */
+export type OperationEvent =
+  | DomainEvent<'OperationAccepted', OperationDescription>
+  | DomainEvent<
+      'OperationStarted',
+      { readonly worker: string; readonly attempt: number; readonly leaseEpochs: Readonly<Record<string, number>> }
+    >
+  | DomainEvent<'PhaseStarted', { readonly phase: string; readonly steps: readonly string[] }>
+  | DomainEvent<'StepSucceeded', StepReference & { readonly observed: Json }>
+  | DomainEvent<'StepFailed', StepReference & { readonly reason: string }>
+  | DomainEvent<'CompensationStarted', { readonly reason: string }>
+  | DomainEvent<'StepUndone', StepReference>
+  | DomainEvent<'StepUndoFailed', StepReference & { readonly reason: string }>
+  | DomainEvent<'OperationSucceeded', { readonly location: string | null }>
+  | DomainEvent<'OperationFailed', { readonly reason: string }>;

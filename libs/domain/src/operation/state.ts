@@ -1,0 +1,40 @@
+import type { Json } from '#kernel';
+import type { OperationDescription } from './events.js';
+
+export interface StepState {
+  readonly phase: string;
+  readonly status: 'started' | 'succeeded' | 'failed' | 'undone';
+  readonly observed: Json;
+}
+
+export interface OperationState extends OperationDescription {
+  readonly status: 'none' | 'accepted' | 'running' | 'compensating' | 'succeeded' | 'failed';
+  readonly attempt: number;
+  readonly worker: string | null;
+  /** Phases that were ever started, in order: only their steps can have left anything on a node. */
+  readonly phases: readonly string[];
+  /** By step name, which is unique within the operation. */
+  readonly steps: Readonly<Record<string, StepState>>;
+  /** Why it failed or is being undone. */
+  readonly reason: string | null;
+  /** Path of the result (`/volumes/ID`), null where there is none. */
+  readonly location: string | null;
+}
+
+export const noOperation: OperationState = {
+  operationId: '',
+  kind: 'node-add',
+  subjectKind: 'node',
+  subjectId: '',
+  clusterId: '',
+  requestedBy: '',
+  resources: [],
+  payload: {},
+  status: 'none',
+  attempt: 0,
+  worker: null,
+  phases: [],
+  steps: {},
+  reason: null,
+  location: null,
+};

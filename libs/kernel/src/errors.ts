@@ -1,0 +1,34 @@
+/** What kind of refusal an error is; the HTTP edge maps it to a status. */
+export type ErrorKind = 'invalid' | 'not-found' | 'conflict' | 'refused' | 'unavailable';
+
+/** One line of a reason tree: what was ruled out, by which rule, and what was below it. */
+export interface Reason {
+  readonly rule: string;
+  readonly detail: string;
+  readonly because?: readonly Reason[];
+}
+
+/**
+ * A refusal with a text for people. `message` is the wire text that Heketi's clients know; `reasons` says why in a form
+ * that can be walked. Never carries secrets: it reaches the client, the log and the event.
+ */
+export class DomainError extends Error {
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+    readonly reasons: readonly Reason[] = [],
+  ) {
+    super(message);
+    this.name = 'DomainError';
+  }
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Marks code that the type checker has shown to be unreachable. */
+export function unreachable(value: never): never {
+  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
+}

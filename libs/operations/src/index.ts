@@ -1,0 +1,3 @@
+export * from './leases.js';
+export * from './operation-queue.js';
+export * from './workflow.js';

@@ -1,0 +1,14 @@
+/**
+ * The work queue: a hint that an operation wants attention. It may lose, repeat, delay and reorder; the log is the truth and
+ * the reconciler fills the gaps. A job carries the operation's id and nothing else.
+ */
+export interface OperationQueue {
+  /** Asks for attention to an operation, now or after `delayMs`. Asking twice for the same `attempt` is one job. */
+  add(operationId: string, options: { readonly attempt: number; readonly delayMs?: number }): Promise<void>;
+  /** Starts taking jobs; `handle` runs at most `concurrency` at a time. An error of `handle` is logged, not retried here. */
+  work(handle: (operationId: string, signal: AbortSignal) => Promise<void>, concurrency: number): void;
+  /** Stops taking jobs, waits for those running at most `timeoutMs`, closes connections. */
+  close(timeoutMs: number): Promise<void>;
+  /** Jobs waiting, delayed and running, for metrics. */
+  depth(): Promise<number>;
+}

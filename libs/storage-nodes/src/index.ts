@@ -1,0 +1,2 @@
+export * from './remote-executor.js';
+export * from './storage-nodes.js';

@@ -1,0 +1,25 @@
+import type { NodeAddress, NodeCall } from './storage-nodes.js';
+
+export interface RemoteCommand {
+  /** Program and arguments; quoted for the remote shell by the transport, by one function. */
+  readonly argv: readonly string[];
+  readonly stdin?: string;
+  readonly timeoutMs: number;
+  /** Arguments whose value must not be recorded, by index. */
+  readonly secretArguments?: readonly number[];
+}
+
+export interface RemoteResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs commands on nodes. A non-zero exit is a result, not an error.
+ * @throws NodeUnreachableError when there is no exit code to report
+ */
+export interface RemoteExecutor {
+  run(node: NodeAddress, command: RemoteCommand, call: NodeCall): Promise<RemoteResult>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,137 @@
+import type { BrickReservation, CommandRecord, DeviceObservation, Durability, PinnedHostKey } from '#domain';
+
+/** A node as commands reach it. */
+export interface NodeAddress {
+  readonly nodeId: string;
+  /** Where commands are sent (manage hostname). */
+  readonly manageHost: string;
+  /** What Gluster calls it (storage hostname). */
+  readonly storageHost: string;
+  /** null: never met; the key that it shows is accepted and reported through `onHostKey`. */
+  readonly hostKey: PinnedHostKey | null;
+}
+
+/** What surrounds every call to a node. */
+export interface NodeCall {
+  /** Fires when the lease is lost, the process stops or the deadline has passed: nothing more is sent after it. */
+  readonly signal: AbortSignal;
+  /** Gets every command that was run, in order, as it ends. */
+  readonly onCommand: (record: CommandRecord) => void;
+  /** Gets the key of a node that was met for the first time. */
+  readonly onHostKey?: (nodeId: string, key: PinnedHostKey) => void;
+}
+
+/** A command ran on the node and said no. `message` is the node's own words: its stderr, else what the transport says. */
+export class NodeCommandError extends Error {
+  constructor(
+    message: string,
+    readonly node: string,
+    readonly command: string,
+    readonly exitCode: number,
+  ) {
+    super(message);
+    this.name = 'NodeCommandError';
+  }
+}
+
+/**
+ * The node could not be reached, or the answer did not come back. `sent` says whether the command may have taken effect:
+ * then nobody knows until somebody looks.
+ */
+export class NodeUnreachableError extends Error {
+  constructor(
+    message: string,
+    readonly node: string,
+    readonly sent: boolean,
+  ) {
+    super(message);
+    this.name = 'NodeUnreachableError';
+  }
+}
+
+export interface BrickSpec extends BrickReservation {
+  /** 0: leave the owner as it is. */
+  readonly gid: number;
+}
+
+export interface VolumeSpec {
+  readonly name: string;
+  readonly volumeId: string;
+  readonly durability: Durability;
+  /** `key value` texts; empty ones are skipped. */
+  readonly options: readonly string[];
+  /** In Gluster's order, each brick with the storage hostname of its node. */
+  readonly brickSets: readonly (readonly GlusterBrick[])[];
+}
+
+export interface GlusterBrick {
+  readonly storageHost: string;
+  readonly path: string;
+}
+
+export interface GlusterVolume {
+  readonly name: string;
+  readonly started: boolean;
+  /** `host:path`, in Gluster's order. */
+  readonly bricks: readonly string[];
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/**
+ * What the control plane can do on storage nodes. Every `ensure` may be repeated and may follow a crash at any instant: it
+ * looks first (unless `fresh` says that nobody can have started it before), does what is missing, and leaves the same end.
+ * Every `remove` accepts that the thing, or a part of it, is already gone.
+ *
+ * All methods throw NodeCommandError with the node's words, or NodeUnreachableError.
+ */
+export interface StorageNodes {
+  /** Whether glusterd answers on the node. False where it runs not; throws where the node cannot be asked. */
+  glusterdRunning(node: NodeAddress, call: NodeCall): Promise<boolean>;
+  /** Makes `storageHost` a peer, asked from `via`, which is a member already. */
+  ensurePeer(via: NodeAddress, storageHost: string, call: NodeCall): Promise<void>;
+  removePeer(via: NodeAddress, storageHost: string, call: NodeCall): Promise<void>;
+
+  /** Makes the device a physical volume with a volume group of its own (`vg_<deviceId>`), and measures it. */
+  ensureDevice(
+    node: NodeAddress,
+    device: { readonly deviceId: string; readonly name: string; readonly destroyData: boolean },
+    call: NodeCall,
+  ): Promise<DeviceObservation>;
+  measureDevice(
+    node: NodeAddress,
+    device: { readonly deviceId: string; readonly name: string },
+    call: NodeCall,
+  ): Promise<DeviceObservation>;
+  /** Removes the volume group, the physical volume and the mount folder. */
+  removeDevice(
+    node: NodeAddress,
+    device: { readonly deviceId: string; readonly name: string; readonly pvUuid: string },
+    call: NodeCall,
+  ): Promise<void>;
+
+  /** Thin pool, thin LV, XFS, fstab line, mount, brick folder, its owner. */
+  ensureBrick(node: NodeAddress, brick: BrickSpec, options: { readonly fresh: boolean }, call: NodeCall): Promise<void>;
+  /** Undoes all of ensureBrick, however far it got. */
+  removeBrick(node: NodeAddress, brick: BrickReservation, call: NodeCall): Promise<void>;
+
+  /** Creates the volume from its brick sets and sets its options; does not start it. */
+  ensureVolume(
+    via: NodeAddress,
+    volume: VolumeSpec,
+    options: { readonly fresh: boolean },
+    call: NodeCall,
+  ): Promise<void>;
+  ensureVolumeStarted(via: NodeAddress, name: string, call: NodeCall): Promise<void>;
+  ensureVolumeStopped(via: NodeAddress, name: string, call: NodeCall): Promise<void>;
+  /** Deletes a stopped volume. */
+  removeVolume(via: NodeAddress, name: string, call: NodeCall): Promise<void>;
+  ensureBricksInVolume(via: NodeAddress, volume: VolumeSpec, call: NodeCall): Promise<void>;
+  /** Takes bricks that hold no data of their own yet out of the volume again (undo of an expansion). */
+  removeBricksFromVolume(via: NodeAddress, volume: VolumeSpec, call: NodeCall): Promise<void>;
+  startRebalance(via: NodeAddress, name: string, call: NodeCall): Promise<void>;
+  /** null where Gluster knows no such volume. */
+  volumeInfo(via: NodeAddress, name: string, call: NodeCall): Promise<GlusterVolume | null>;
+
+  /** Closes connections. */
+  close(): Promise<void>;
+}

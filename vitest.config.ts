@@ -1,0 +1,67 @@
+import swc from 'unplugin-swc';
+import { defineConfig } from 'vitest/config';
+
+/** Nest reads the constructor types that only SWC (or tsc) emits for decorators; esbuild drops them. */
+const decorators = swc.vite({
+  module: { type: 'es6' },
+  jsc: {
+    target: 'es2023',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    keepClassNames: true,
+  },
+});
+
+const shared = {
+  environment: 'node' as const,
+  pool: 'forks' as const,
+};
+
+const source = {
+  resolve: { conditions: ['brickyard-source'] },
+  ssr: { resolve: { conditions: ['brickyard-source'] } },
+};
+
+/** Three kinds, by suffix: unit needs nothing, int needs Postgres (and Redis where there is one), e2e the whole system. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...source,
+        plugins: [decorators],
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['{apps,libs,migrations,test}/**/*.spec.ts'],
+          exclude: ['**/*.{int,e2e,lab}.spec.ts', 'node_modules/**'],
+        },
+      },
+      {
+        ...source,
+        plugins: [decorators],
+        test: {
+          ...shared,
+          name: 'int',
+          include: ['{apps,libs,migrations,test}/**/*.int.spec.ts'],
+          globalSetup: ['test/support/servers.global.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        ...source,
+        plugins: [decorators],
+        test: {
+          ...shared,
+          name: 'e2e',
+          include: ['{apps,libs,test}/**/*.e2e.spec.ts'],
+          globalSetup: ['test/support/servers.global.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
