@@ -9,4 +9,4 @@ export interface ClusterFlags {
 export type ClusterEvent =
   | DomainEvent<'ClusterCreated', ClusterFlags & { readonly clusterId: string }>
   | DomainEvent<'ClusterFlagsChanged', ClusterFlags>
-  | DomainEvent<'ClusterDeleted', Record<never, never>>;
+  | DomainEvent<'ClusterDeleted', Record<string, never>>;

@@ -38,7 +38,7 @@ export interface OperationDescription {
   /** Keys of the leases that the operation needs, sorted; see leaseKeys in #operations. */
   readonly resources: readonly string[];
   /** What the workflow needs beyond the subject's own state; its shape belongs to the kind. */
-  readonly payload: { readonly [key: string]: Json };
+  readonly payload: Readonly<Record<string, Json>>;
 }
 
 interface StepReference {

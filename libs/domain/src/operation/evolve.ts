@@ -1,0 +1,70 @@
+import type { OperationDescription, OperationEvent } from './events.js';
+import type { OperationState, StepState } from './state.js';
+
+/** Folds one event of an operation into its state. */
+export function evolveOperation(state: OperationState, event: OperationEvent): OperationState {
+  switch (event.type) {
+    case 'OperationAccepted':
+      return { ...state, ...described(event.data), status: 'accepted' };
+    case 'OperationStarted':
+      // A worker that takes over in the middle of an undo goes on undoing.
+      return {
+        ...state,
+        status: state.status === 'compensating' ? 'compensating' : 'running',
+        worker: event.data.worker,
+        attempt: event.data.attempt,
+      };
+    case 'PhaseStarted':
+      return phaseStarted(state, event.data.phase, event.data.steps);
+    case 'StepSucceeded':
+      return withStep(state, event.data.step, {
+        phase: event.data.phase,
+        status: 'succeeded',
+        observed: event.data.observed,
+      });
+    case 'StepFailed':
+      return withStep(state, event.data.step, {
+        phase: event.data.phase,
+        status: 'failed',
+        observed: state.steps[event.data.step]?.observed ?? null,
+      });
+    case 'CompensationStarted':
+      return { ...state, status: 'compensating', reason: event.data.reason };
+    case 'StepUndone':
+      return withStep(state, event.data.step, {
+        phase: event.data.phase,
+        status: 'undone',
+        observed: state.steps[event.data.step]?.observed ?? null,
+      });
+    case 'StepUndoFailed':
+      // The step still has to be undone: it stays what it was.
+      return state;
+    case 'OperationSucceeded':
+      return { ...state, status: 'succeeded', location: event.data.location };
+    case 'OperationFailed':
+      return { ...state, status: 'failed', reason: event.data.reason };
+  }
+}
+
+function described(data: OperationDescription): OperationDescription {
+  const { operationId, kind, subjectKind, subjectId, clusterId, requestedBy, resources, payload } = data;
+  return { operationId, kind, subjectKind, subjectId, clusterId, requestedBy, resources, payload };
+}
+
+/** A phase may be started again by a later attempt: what its steps have achieved is kept. */
+function phaseStarted(state: OperationState, phase: string, steps: readonly string[]): OperationState {
+  const begun: Record<string, StepState> = {};
+  for (const step of steps) {
+    const known = state.steps[step];
+    begun[step] = known?.status === 'succeeded' ? known : { phase, status: 'started', observed: null };
+  }
+  return {
+    ...state,
+    phases: state.phases.includes(phase) ? state.phases : [...state.phases, phase],
+    steps: { ...state.steps, ...begun },
+  };
+}
+
+function withStep(state: OperationState, step: string, next: StepState): OperationState {
+  return { ...state, steps: { ...state.steps, [step]: next } };
+}
