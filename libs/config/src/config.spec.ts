@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { assertServable, ConfigError, loadConfig } from './config.js';
+
+function problemsOf(work: () => unknown): readonly string[] {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('configuration', () => {
+  it('has defaults for everything', () => {
+    const { config, inForce } = loadConfig({});
+    expect(config.port).toBe(8080);
+    expect(config.queue).toBe('postgres');
+    expect(inForce.every((s) => s.source === 'default')).toBe(true);
+  });
+
+  it('lets the environment win over the file', () => {
+    const { config } = loadConfig(
+      { HEKETI_EXECUTOR: 'mock' },
+      { port: '9000', glusterfs: { executor: 'ssh', brick_min_size_gb: 2 } },
+    );
+    expect(config).toMatchObject({ port: 9000, executor: 'mock', brickMinGiB: 2 });
+  });
+
+  it('takes the queue from REDIS_URL unless told otherwise', () => {
+    expect(loadConfig({ REDIS_URL: 'redis://localhost' }).config.queue).toBe('redis');
+    expect(loadConfig({ REDIS_URL: 'redis://localhost', QUEUE_BACKEND: 'postgres' }).config.queue).toBe('postgres');
+  });
+
+  it('understands the spellings of Heketi', () => {
+    const { config } = loadConfig({ HEKETI_EXECUTOR: 'kube', LOG_LEVEL: 'warning', BRICKYARD_SSH_SUDO: 'yes' });
+    expect(config).toMatchObject({ executor: 'kubernetes', logLevel: 'warn', sshSudo: true });
+  });
+
+  it('names every wrong value at once, with the place and what it may be', () => {
+    const problems = problemsOf(() =>
+      loadConfig({ PORT: 'http', LOG_LEVEL: 'loud' }, { glusterfs: { max_bricks_per_volume: 'many' } }),
+    );
+    expect(problems).toHaveLength(3);
+    expect(problems[0]).toMatch(/environment PORT: must be a whole number from 0 to 65535 \(is "http"\)/);
+    expect(problems[1]).toMatch(/environment LOG_LEVEL: must be one of silent/);
+    expect(problems[2]).toMatch(/file glusterfs\.max_bricks_per_volume: must be a whole number/);
+  });
+
+  it('never shows a secret', () => {
+    const { inForce } = loadConfig({ HEKETI_ADMIN_KEY: 'hunter2', DATABASE_URL: 'postgres://u:hunter2@h/d' });
+    expect(JSON.stringify(inForce)).not.toContain('hunter2');
+  });
+
+  it('warns of unknown keys but not of comments and of keys without effect', () => {
+    const { warnings } = loadConfig({}, { _port_comment: 'x', use_auth: true, glusterfs: { db: '/x', speed: 'fast' } });
+    expect(warnings).toEqual(['unknown key glusterfs.speed in the configuration file is ignored']);
+  });
+
+  it('refuses to serve without keys, with equal keys, and with redis but no URL', () => {
+    const serve = (env: NodeJS.ProcessEnv) => problemsOf(() => assertServable(loadConfig(env).config));
+    expect(serve({})[0]).toContain('HEKETI_ADMIN_KEY');
+    expect(serve({ HEKETI_ADMIN_KEY: 'a', HEKETI_USER_KEY: 'a' })[0]).toContain('must differ');
+    expect(serve({ BRICKYARD_AUTH: 'disabled', QUEUE_BACKEND: 'redis' })[0]).toContain('REDIS_URL');
+    expect(serve({ BRICKYARD_AUTH: 'disabled' })).toEqual([]);
+  });
+
+  it('refuses a file that is no object', () => {
+    expect(problemsOf(() => loadConfig({}, []))).toEqual(['the configuration file must hold a JSON object']);
+  });
+});
