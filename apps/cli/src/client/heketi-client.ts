@@ -1,0 +1,65 @@
+import { signToken } from './token.js';
+
+/** The server said no; `message` is its text. */
+export class RequestRefused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'RequestRefused';
+  }
+}
+
+export interface HeketiClientOptions {
+  readonly baseUrl: string;
+  readonly issuer: 'admin' | 'user';
+  readonly key: string;
+}
+
+/** Speaks Heketi's REST API as its own clients do: a fresh token per request, asynchronous requests polled to their end. */
+export class HeketiClient {
+  readonly #options: HeketiClientOptions;
+
+  constructor(options: HeketiClientOptions) {
+    this.#options = options;
+  }
+
+  /** A synchronous answer as JSON. @throws RequestRefused */
+  async get<T>(path: string): Promise<T> {
+    const response = await this.#send('GET', path);
+    return (await accepted(response).then((r) => r.json())) as T;
+  }
+
+  /** A synchronous change; the answer's JSON. @throws RequestRefused */
+  async post<T>(path: string, body: unknown): Promise<T> {
+    const response = await accepted(await this.#send('POST', path, body));
+    return (await response.json()) as T;
+  }
+
+  /** An asynchronous change, waited for. Returns the path of the result, null where there is none. @throws RequestRefused */
+  async change(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<string | null> {
+    let response = await accepted(await this.#send(method, path, body));
+    const queue = response.headers.get('location');
+    if (response.status !== 202 || queue === null) return null;
+    do {
+      response = await accepted(await this.#send('GET', queue));
+    } while (response.headers.get('x-pending') === 'true');
+    return response.headers.get('location');
+  }
+
+  #send(method: string, path: string, body?: unknown): Promise<Response> {
+    const { baseUrl, issuer, key } = this.#options;
+    return fetch(new URL(path, baseUrl), {
+      method,
+      redirect: 'manual',
+      headers: { authorization: `Bearer ${signToken({ issuer, key, method, path })}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+}
+
+async function accepted(response: Response): Promise<Response> {
+  if (response.status < 400) return response;
+  throw new RequestRefused(response.status, (await response.text()).trimEnd());
+}
