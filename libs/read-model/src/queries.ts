@@ -43,6 +43,14 @@ export interface MetricsView {
   readonly operations: Readonly<Record<string, number>>;
 }
 
+/** An operation that has not reached its end, as the reconciler needs it. */
+export interface UnfinishedOperation {
+  readonly operationId: string;
+  readonly resources: readonly string[];
+  readonly attempt: number;
+  readonly acceptedAt: Date;
+}
+
 /** The questions that the API asks. Every answer is as of the last committed transaction, on every replica. */
 export interface Queries {
   clusterIds(): Promise<string[]>;
@@ -60,5 +68,7 @@ export interface Queries {
   volumeNameTaken(clusterId: string, name: string): Promise<boolean>;
   /** All volumes of a cluster, those in flight included. */
   volumeCount(clusterId: string): Promise<number>;
+  /** Operations that have not reached their end, in order of acceptance, at most `limit`. */
+  unfinishedOperations(limit: number): Promise<UnfinishedOperation[]>;
   metrics(): Promise<MetricsView>;
 }
