@@ -1,0 +1,19 @@
+import { DomainError } from '#kernel';
+import type { AdminState } from '../node/events.js';
+import type { DeviceEvent } from './events.js';
+
+/**
+ * What a request to change a device's state leads to; nothing where it has that state already. `failed` is set after the
+ * device's bricks have been moved away; it can come back through `offline`.
+ * @throws DomainError for a transition that Heketi reports through its queue
+ */
+export function decideDeviceState(deviceId: string, from: AdminState, to: AdminState): readonly DeviceEvent[] {
+  if (from === to) return [];
+  if (from === 'failed' && to === 'online') {
+    throw new DomainError('refused', 'Cannot move a failed/removed device to online state');
+  }
+  if (from === 'online' && to === 'failed') {
+    throw new DomainError('refused', `Device must be offline before remove operation is performed, device:${deviceId}`);
+  }
+  return [{ type: 'DeviceStateChanged', data: { state: to } }];
+}

@@ -1,0 +1,101 @@
+import { type Decider, DomainError, type Json } from '#kernel';
+import { alreadyExists, notFound } from '../refusals.js';
+import type { CommandRecord, OperationDescription, OperationEvent } from './events.js';
+import { evolveOperation } from './evolve.js';
+import { noOperation, type OperationState } from './state.js';
+
+interface StepReport {
+  readonly phase: string;
+  readonly step: string;
+  readonly commands: readonly CommandRecord[];
+}
+
+export type OperationCommand =
+  | { readonly type: 'AcceptOperation'; readonly operation: OperationDescription }
+  | {
+      readonly type: 'StartOperation';
+      readonly worker: string;
+      readonly attempt: number;
+      readonly leaseEpochs: Readonly<Record<string, number>>;
+    }
+  | { readonly type: 'StartPhase'; readonly phase: string; readonly steps: readonly string[] }
+  | ({ readonly type: 'RecordStepSuccess'; readonly observed: Json } & StepReport)
+  | ({ readonly type: 'RecordStepFailure'; readonly reason: string } & StepReport)
+  | { readonly type: 'StartCompensation'; readonly reason: string }
+  | ({ readonly type: 'RecordStepUndone' } & StepReport)
+  | ({ readonly type: 'RecordStepUndoFailure'; readonly reason: string } & StepReport)
+  | { readonly type: 'SucceedOperation'; readonly location: string | null }
+  | { readonly type: 'FailOperation'; readonly reason: string };
+
+type Status = OperationState['status'];
+
+function decide(command: OperationCommand, state: OperationState): readonly OperationEvent[] {
+  switch (command.type) {
+    case 'AcceptOperation':
+      if (state.status !== 'none') throw alreadyExists();
+      return [{ type: 'OperationAccepted', data: command.operation }];
+    case 'StartOperation': {
+      requireStatus(state, ['accepted', 'running', 'compensating']);
+      const { worker, attempt, leaseEpochs } = command;
+      return [{ type: 'OperationStarted', data: { worker, attempt, leaseEpochs } }];
+    }
+    case 'StartPhase':
+      requireStatus(state, ['running']);
+      return [{ type: 'PhaseStarted', data: { phase: command.phase, steps: command.steps } }];
+    case 'RecordStepSuccess':
+      requireStep(state, command, ['running']);
+      return [{ type: 'StepSucceeded', data: { ...reported(command), observed: command.observed } }];
+    case 'RecordStepFailure':
+      requireStep(state, command, ['running']);
+      return [{ type: 'StepFailed', data: { ...reported(command), reason: command.reason } }];
+    case 'StartCompensation':
+      requireStatus(state, ['accepted', 'running']);
+      return [{ type: 'CompensationStarted', data: { reason: command.reason } }];
+    case 'RecordStepUndone':
+      requireStep(state, command, ['compensating']);
+      return [{ type: 'StepUndone', data: reported(command) }];
+    case 'RecordStepUndoFailure':
+      requireStep(state, command, ['compensating']);
+      return [{ type: 'StepUndoFailed', data: { ...reported(command), reason: command.reason } }];
+    case 'SucceedOperation':
+      requireAllDone(state);
+      return [{ type: 'OperationSucceeded', data: { location: command.location } }];
+    case 'FailOperation':
+      requireStatus(state, ['accepted', 'running', 'compensating']);
+      return [{ type: 'OperationFailed', data: { reason: command.reason } }];
+  }
+}
+
+function reported({ phase, step, commands }: StepReport): StepReport {
+  return { phase, step, commands };
+}
+
+function requireStatus(state: OperationState, allowed: readonly Status[]): void {
+  if (state.status === 'none') throw notFound();
+  if (!allowed.includes(state.status)) {
+    throw new DomainError('conflict', `Operation ${state.operationId} is ${state.status}`);
+  }
+}
+
+/** Only a step whose phase was started can have done anything: anything else is a fault of the worker. */
+function requireStep(state: OperationState, { phase, step }: StepReport, allowed: readonly Status[]): void {
+  requireStatus(state, allowed);
+  if (!Object.hasOwn(state.steps, step) || !state.phases.includes(phase)) {
+    throw new Error(`step ${step} of phase ${phase} was never started in operation ${state.operationId}`);
+  }
+}
+
+/** Success is claimed only when every step that was started has succeeded. */
+function requireAllDone(state: OperationState): void {
+  requireStatus(state, ['running']);
+  const open = Object.entries(state.steps).filter(([, step]) => step.status !== 'succeeded');
+  if (open.length === 0) return;
+  const names = open.map(([name, step]) => `${name} (${step.status})`).join(', ');
+  throw new DomainError('conflict', `Operation ${state.operationId} has unfinished steps: ${names}`);
+}
+
+export const operationDecider: Decider<OperationState, OperationCommand, OperationEvent> = {
+  initial: noOperation,
+  decide,
+  evolve: evolveOperation,
+};
