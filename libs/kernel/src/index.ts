@@ -1,6 +1,7 @@
 export * from './clock.js';
 export * from './decider.js';
 export * from './errors.js';
+export * from './go-json/index.js';
 export * from './ids.js';
 export * from './json.js';
 export * from './log.js';

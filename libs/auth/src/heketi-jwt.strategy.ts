@@ -1,0 +1,94 @@
+import { createSecretKey } from 'node:crypto';
+import { type Clock } from '#kernel';
+import { type SecretOrKeyProvider, Strategy } from 'passport-jwt';
+import { AuthError, invalidToken } from './auth-error.js';
+import { bearerToken } from './bearer.js';
+import { checkClaims } from './claims.js';
+import { type Issuer, type Principal } from './principal.js';
+import { readToken } from './read-token.js';
+import { decodedPath } from './request-target.js';
+
+export interface JwtOptions {
+  readonly keys: Readonly<Record<Issuer, string>>;
+  /** How far a client's clock may be ahead. */
+  readonly iatLeewaySeconds: number;
+  readonly clock: Clock;
+}
+
+/** What is read of a request. */
+export interface AuthenticatedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: { readonly authorization?: string | undefined };
+}
+
+/** The longest actor that is recorded. */
+const MAX_ACTOR_LENGTH = 128;
+
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\ufffd').slice(0, MAX_ACTOR_LENGTH);
+}
+
+/**
+ * Heketi's tokens for passport: the key follows from the issuer, and the checks run in Heketi's order, so that clients read
+ * the texts that they know. passport-jwt verifies the signature; everything else is decided here.
+ * Refusals leave through passport's `info` as AuthError.
+ */
+export function heketiJwtStrategy(options: JwtOptions): Strategy {
+  const keys = {
+    admin: createSecretKey(options.keys.admin, 'utf8'),
+    user: createSecretKey(options.keys.user, 'utf8'),
+  };
+  const keyOf = (
+    _request: AuthenticatedRequest,
+    token: unknown,
+    done: (error: unknown, key?: unknown) => void,
+  ): void => {
+    try {
+      done(null, keys[readToken(String(token)).issuer]);
+    } catch (error) {
+      done(error);
+    }
+  };
+  return new Strategy(
+    {
+      // Ours also tells a missing header from a malformed one, which the guard has asked for before.
+      jwtFromRequest: (request: AuthenticatedRequest) => bearerToken(request.headers.authorization),
+      // The type of passport-jwt knows strings only; jsonwebtoken takes key objects, which saves parsing the key every time.
+      secretOrKeyProvider: keyOf as SecretOrKeyProvider<AuthenticatedRequest>,
+      algorithms: ['HS256'],
+      passReqToCallback: true,
+      ignoreExpiration: true,
+    },
+    (
+      request: AuthenticatedRequest,
+      _payload: unknown,
+      done: (error: unknown, user?: unknown, info?: unknown) => void,
+    ) => {
+      try {
+        const { issuer, claims } = readToken(bearerToken(request.headers.authorization));
+        const path = decodedPath(request.url);
+        if (path === null) throw new AuthError(401, 'Invalid qsh claim in token');
+        checkClaims(
+          claims,
+          { method: request.method, path },
+          {
+            nowSeconds: Math.floor(options.clock.now().getTime() / 1000),
+            iatLeewaySeconds: options.iatLeewaySeconds,
+          },
+        );
+        const principal: Principal = { issuer, actor: claims.sub === '' ? issuer : printable(claims.sub) };
+        done(null, principal);
+      } catch (error) {
+        done(null, false, error);
+      }
+    },
+  );
+}
+
+/** Why passport refused a request, from its `info`: ours as it is, those of the signature check in Heketi's words. */
+export function refusalOf(info: unknown): AuthError {
+  if (info instanceof AuthError) return info;
+  if (info instanceof Error && info.name === 'NotBeforeError') return invalidToken('token is not valid yet');
+  return invalidToken('signature is invalid (client and server secrets may not match)');
+}

@@ -1,0 +1,13 @@
+/** Heketi's two issuers. The name is also the role. */
+export const issuers = ['admin', 'user'] as const;
+export type Issuer = (typeof issuers)[number];
+
+/** Who sent a request, as far as the token proves it. */
+export interface Principal {
+  readonly issuer: Issuer;
+  /** The token's subject, else its issuer. */
+  readonly actor: string;
+}
+
+/** Everybody, where authentication is off. */
+export const anybody: Principal = { issuer: 'admin', actor: 'anonymous' };
