@@ -1,4 +1,13 @@
-import type { BrickReservation, ClusterState, DeviceState, NodeState, OperationState, VolumeState } from '#domain';
+import type {
+  BrickReservation,
+  ClusterState,
+  DeviceState,
+  NodeState,
+  OperationState,
+  StateOf,
+  StreamKind,
+  VolumeState,
+} from '#domain';
 
 /** A device with the bricks on it, reservations in flight included. Bricks are sorted by id. */
 export interface DeviceView {
@@ -39,7 +48,7 @@ export interface MetricsView {
     readonly volumeCount: number;
     readonly nodes: readonly { readonly node: NodeState; readonly devices: readonly DeviceState[] }[];
   }[];
-  /** Operations by status. */
+  /** Unfinished operations by status. Those that have ended only ever grow in number: counting them is a counter's business. */
   readonly operations: Readonly<Record<string, number>>;
 }
 
@@ -55,20 +64,29 @@ export interface UnfinishedOperation {
 export interface Queries {
   clusterIds(): Promise<string[]>;
   cluster(id: string): Promise<ClusterView | null>;
+  /** Null while the node is being added. */
   node(id: string): Promise<NodeView | null>;
+  /** Null while the device is being added. */
   device(id: string): Promise<DeviceView | null>;
   /** Ids of all volumes that are not being created or deleted, in byte order. */
   volumeIds(): Promise<string[]>;
+  /** Null while the volume is being created or deleted. */
   volume(id: string): Promise<VolumeView | null>;
   operation(id: string): Promise<OperationState | null>;
-  /** Nodes and devices of a cluster, those being added or deleted left out; ordered by id. */
+  /** Nodes and devices of a cluster, those being added or deleted left out, whatever their admin state; ordered by id. */
   clusterNodes(clusterId: string): Promise<NodeWithDevices[]>;
   /** The node that has a hostname already, else null. Manage and storage names are separate namespaces. */
   hostnameOwner(kind: 'manage' | 'storage', name: string): Promise<string | null>;
   volumeNameTaken(clusterId: string, name: string): Promise<boolean>;
+  /** Whether a cluster has any node or volume, those in flight included. */
+  clusterHasContents(clusterId: string): Promise<boolean>;
   /** All volumes of a cluster, those in flight included. */
   volumeCount(clusterId: string): Promise<number>;
   /** Operations that have not reached their end, in order of acceptance, at most `limit`. */
   unfinishedOperations(limit: number): Promise<UnfinishedOperation[]>;
+  /** The statuses of many operations in one question, for those who wait for them; unknown ids are left out. */
+  operationStatuses(ids: readonly string[]): Promise<ReadonlyMap<string, OperationState['status']>>;
+  /** Any object as it stands, those being added, created or deleted included; null where there is none. */
+  state<K extends StreamKind>(kind: K, id: string): Promise<StateOf<K> | null>;
   metrics(): Promise<MetricsView>;
 }

@@ -1,0 +1,94 @@
+import type { OperationState, StateOf, StreamKind } from '#domain';
+import type { Sql } from '#kernel';
+import { readRow } from './object-store.js';
+import type {
+  ClusterView,
+  DeviceView,
+  MetricsView,
+  NodeView,
+  NodeWithDevices,
+  Queries,
+  UnfinishedOperation,
+  VolumeView,
+} from './queries.js';
+import { metrics } from './queries/metrics.js';
+import { operationStatuses, unfinishedOperations } from './queries/operations.js';
+import * as topology from './queries/topology.js';
+import * as volumes from './queries/volumes.js';
+
+/**
+ * The queries on Postgres, one statement each (two for the metrics). Given a pool they see what was committed; given a
+ * ledger transaction's `sql` they see its own changes too.
+ */
+export class PostgresQueries implements Queries {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  clusterIds(): Promise<string[]> {
+    return topology.clusterIds(this.#sql);
+  }
+
+  cluster(id: string): Promise<ClusterView | null> {
+    return topology.cluster(this.#sql, id);
+  }
+
+  clusterHasContents(clusterId: string): Promise<boolean> {
+    return topology.clusterHasContents(this.#sql, clusterId);
+  }
+
+  clusterNodes(clusterId: string): Promise<NodeWithDevices[]> {
+    return topology.clusterNodes(this.#sql, clusterId);
+  }
+
+  node(id: string): Promise<NodeView | null> {
+    return topology.node(this.#sql, id);
+  }
+
+  device(id: string): Promise<DeviceView | null> {
+    return topology.device(this.#sql, id);
+  }
+
+  hostnameOwner(kind: 'manage' | 'storage', name: string): Promise<string | null> {
+    return topology.hostnameOwner(this.#sql, kind, name);
+  }
+
+  volumeIds(): Promise<string[]> {
+    return volumes.volumeIds(this.#sql);
+  }
+
+  volume(id: string): Promise<VolumeView | null> {
+    return volumes.volume(this.#sql, id);
+  }
+
+  volumeNameTaken(clusterId: string, name: string): Promise<boolean> {
+    return volumes.volumeNameTaken(this.#sql, clusterId, name);
+  }
+
+  volumeCount(clusterId: string): Promise<number> {
+    return volumes.volumeCount(this.#sql, clusterId);
+  }
+
+  operation(id: string): Promise<OperationState | null> {
+    return this.state('operation', id);
+  }
+
+  operationStatuses(ids: readonly string[]): Promise<ReadonlyMap<string, OperationState['status']>> {
+    return operationStatuses(this.#sql, ids);
+  }
+
+  unfinishedOperations(limit: number): Promise<UnfinishedOperation[]> {
+    return unfinishedOperations(this.#sql, limit);
+  }
+
+  async state<K extends StreamKind>(kind: K, id: string): Promise<StateOf<K> | null> {
+    const row = await readRow(this.#sql, kind, id);
+    return row?.state ?? null;
+  }
+
+  metrics(): Promise<MetricsView> {
+    return metrics(this.#sql);
+  }
+}

@@ -1,0 +1,30 @@
+import type { OperationState } from '#domain';
+import type { Sql } from '#kernel';
+import type { UnfinishedOperation } from '../queries.js';
+
+/** Word for word the condition of the partial index operation_open. */
+export const unfinished = "status not in ('succeeded', 'failed')";
+
+export async function unfinishedOperations(sql: Sql, limit: number): Promise<UnfinishedOperation[]> {
+  const rows = await sql.query<{ id: string; doc: OperationState; accepted_at: Date }>(
+    `select id, doc, accepted_at from read_model.operation where ${unfinished} order by accepted_at, id limit $1`,
+    [limit],
+  );
+  return rows.map(({ id, doc, accepted_at }) => ({
+    operationId: id,
+    resources: doc.resources,
+    attempt: doc.attempt,
+    acceptedAt: accepted_at,
+  }));
+}
+
+export async function operationStatuses(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, OperationState['status']>> {
+  const rows = await sql.query<{ id: string; status: OperationState['status'] }>(
+    'select id, status from read_model.operation where id = any($1)',
+    [ids],
+  );
+  return new Map(rows.map(({ id, status }) => [id, status]));
+}
