@@ -1,0 +1,86 @@
+/** Makes a fresh checkout runnable: dependencies and the compiled program, each only where it is missing or stale. */
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './process.mjs';
+
+export const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const inCheckout = (...names) => join(checkout, ...names);
+
+const INSTALL_TIMEOUT_MS = 600_000;
+const BUILD_TIMEOUT_MS = 300_000;
+const sources = ['apps', 'libs', 'migrations', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+/** Says which sources `dist` was made from. */
+const stamp = inCheckout('dist', '.sources');
+
+/** @throws Error in one sentence */
+export function requireWritable() {
+  try {
+    accessSync(checkout, constants.W_OK);
+  } catch (error) {
+    throw new Error(`no write permission in ${checkout} (${error.code}): dependencies, dist and data are kept there`, {
+      cause: error,
+    });
+  }
+}
+
+/** npm as it was called, else the one on PATH: `npm start` may come from one that is not. */
+function npm(args, timeoutMs) {
+  const script = process.env['npm_execpath'];
+  const options = { cwd: checkout, timeoutMs };
+  return script?.endsWith('.js') ? run(process.execPath, [script, ...args], options) : run('npm', args, options);
+}
+
+/** npm writes node_modules/.package-lock.json last, so it is there only after an installation that came to its end. */
+function dependenciesAreCurrent() {
+  const installed = inCheckout('node_modules', '.package-lock.json');
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(inCheckout('package-lock.json')).mtimeMs;
+}
+
+/** @throws Error in one sentence, npm's first word on it included */
+export async function ensureDependencies(say) {
+  if (dependenciesAreCurrent()) return;
+  say('installing dependencies (npm ci)');
+  // With NODE_ENV=production npm would leave out the compiler.
+  const { exitCode, stdout, stderr } = await npm(
+    ['ci', '--include=dev', '--no-fund', '--no-audit'],
+    INSTALL_TIMEOUT_MS,
+  );
+  if (exitCode !== 0) throw new Error(`npm ci failed, which needs the npm registry: ${reasonOf(stderr, stdout)}`);
+}
+
+/** npm prints pages; the first error that is not a code or a hint says it. */
+function reasonOf(stderr, stdout) {
+  const lines = `${stderr}\n${stdout}`.split('\n').map((line) => line.replace(/^npm (error|ERR!)\s*/i, '').trim());
+  const words = lines.filter((line) => line !== '' && !/^(npm warn|code |syscall |errno |A complete log)/i.test(line));
+  return words[0] ?? 'npm said nothing';
+}
+
+function filesOf(name) {
+  const path = inCheckout(name);
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+    .map((file) => join(path, file))
+    .sort();
+}
+
+/** By content: a fresh checkout and a switch of branches make times mean nothing. */
+function sourcesDigest() {
+  const hash = createHash('sha256');
+  for (const file of sources.filter((name) => existsSync(inCheckout(name))).flatMap(filesOf)) {
+    hash.update(file.slice(checkout.length)).update('\0').update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+/** @throws Error in the compiler's words */
+export async function ensureBuild(say) {
+  const digest = sourcesDigest();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  say('building (npm run build)');
+  const { exitCode, stdout, stderr } = await npm(['run', 'build', '--silent'], BUILD_TIMEOUT_MS);
+  if (exitCode !== 0) throw new Error(`the build failed:\n${stdout}${stderr}`.trimEnd());
+  writeFileSync(stamp, digest);
+}

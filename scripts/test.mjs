@@ -1,0 +1,70 @@
+/** `npm test`: sets up what is missing, runs every test that this machine can run, closes with the sum on a line of its own. */
+import { tooOldNode } from './lib/node-version.mjs';
+
+const say = (text) => console.log(`\n=== ${text}`);
+
+const reason = tooOldNode();
+if (reason !== null) {
+  console.error(reason);
+  process.exit(1);
+}
+
+const { existsSync } = await import('node:fs');
+const { join } = await import('node:path');
+const { checkout, ensureDependencies, requireWritable } = await import('./lib/checkout.mjs');
+const { ensureRedis } = await import('./lib/redis.mjs');
+const { run } = await import('./lib/process.mjs');
+const { program, typecheck, vitest } = await import('./lib/suites.mjs');
+
+const lab = join(checkout, 'test', 'lab', 'lab.mjs');
+const conformance = join(checkout, 'test', 'conformance', 'against-brickyard.mjs');
+
+/** Why there can be no lab here; null where there can. */
+async function labObstacle() {
+  const { exitCode, stderr } = await run(process.execPath, [lab, 'can-run']);
+  return exitCode === 0 ? null : stderr.trim();
+}
+
+async function setUp() {
+  requireWritable();
+  await ensureDependencies(say);
+  const noRedis = await ensureRedis(say);
+  if (noRedis !== null) say(`SKIPPED: ${noRedis}`);
+}
+
+async function parts() {
+  const all = [
+    ['types', typecheck],
+    ['unit tests', () => vitest('unit')],
+    ['integration tests', () => vitest('int')],
+    ['end-to-end tests', () => vitest('e2e')],
+  ];
+  if (existsSync(conformance)) all.push(['conformance with Heketi', () => program(conformance)]);
+  const obstacle = await labObstacle();
+  if (obstacle === null) all.push(['real storage nodes', () => vitest('lab')]);
+  else say(`SKIPPED, real storage nodes: ${obstacle}`);
+  return all;
+}
+
+async function main() {
+  await setUp();
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, runPart] of await parts()) {
+    say(name);
+    const started = Date.now();
+    const count = await runPart();
+    const seconds = Math.round((Date.now() - started) / 1000);
+    say(`${name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped, ${seconds} s`);
+    for (const key of Object.keys(sum)) sum[key] += count[key];
+  }
+  const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : '';
+  console.log(`\n${sum.passed} passed, ${sum.failed} failed${skipped}`);
+  return sum.failed === 0 && sum.passed > 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
