@@ -1,0 +1,92 @@
+import { DomainError, type Reason } from '#kernel';
+import type { ClusterFlags } from '../cluster/events.js';
+import { capacityTexts } from './place-bricks.js';
+
+/** What decides whether a cluster may be asked for a volume at all. */
+export interface ClusterFacts extends ClusterFlags {
+  readonly clusterId: string;
+  /** Volumes in the making count. */
+  readonly volumeCount: number;
+  /** Whether a volume of the name exists in the cluster, or is in the making. */
+  readonly nameTaken: boolean;
+}
+
+export interface ClusterWish {
+  readonly block: boolean;
+  readonly name: string;
+  /** Negative: no limit. */
+  readonly maxVolumesPerCluster: number;
+}
+
+interface ClusterError {
+  readonly clusterId: string;
+  readonly message: string;
+  readonly reasons: readonly Reason[];
+}
+
+/** Cluster errors that leave the next cluster worth a try; any other error ends the search at once. */
+const emptyTexts: readonly string[] = ['No nodes in cluster', 'No online storage devices in cluster'];
+
+/**
+ * Tries the eligible clusters in the order given and takes the first that has room.
+ * @param place places the volume in a cluster, or throws why not
+ * @throws DomainError with Heketi's text for one cluster, or its list for several
+ */
+export function chooseCluster<Facts extends ClusterFacts, Result>(
+  clusters: readonly Facts[],
+  wish: ClusterWish,
+  place: (cluster: Facts) => Result,
+): { readonly clusterId: string; readonly result: Result } {
+  if (clusters.length === 0) throw new DomainError('refused', 'No clusters configured');
+  const rejected: ClusterError[] = [];
+  const eligible: Facts[] = [];
+  for (const cluster of clusters) {
+    const message = ineligible(cluster, wish);
+    if (message === null) eligible.push(cluster);
+    else rejected.push({ clusterId: cluster.clusterId, message, reasons: [] });
+  }
+  if (eligible.length === 0) throw combined('No eligible cluster for volume', rejected, []);
+  const failed: ClusterError[] = [];
+  for (const cluster of eligible) {
+    try {
+      return { clusterId: cluster.clusterId, result: place(cluster) };
+    } catch (error) {
+      failed.push(clusterError(cluster.clusterId, error));
+    }
+  }
+  throw combined('Unable to create volume on any cluster:', failed, rejected);
+}
+
+function ineligible(cluster: ClusterFacts, wish: ClusterWish): string | null {
+  if (!cluster.block && !cluster.file) return 'Cluster has disabled all volume types';
+  if (!(wish.block ? cluster.block : cluster.file)) return 'Cluster does not support requested volume type';
+  if (cluster.nameTaken) return `Volume name '${wish.name}' already in use`;
+  const limit = wish.maxVolumesPerCluster;
+  if (limit >= 0 && cluster.volumeCount >= limit) {
+    return `Cluster has ${cluster.volumeCount} volumes and limit is ${limit}`;
+  }
+  return null;
+}
+
+function clusterError(clusterId: string, error: unknown): ClusterError {
+  if (!(error instanceof DomainError)) throw error;
+  const { message, reasons } = error;
+  if (Object.values<string>(capacityTexts).includes(message)) {
+    return { clusterId, message: capacityTexts.noSpace, reasons };
+  }
+  if (emptyTexts.includes(message)) return { clusterId, message, reasons };
+  throw error;
+}
+
+/** One cluster's error stands alone, several are listed under a heading. `others` only appear among the reasons. */
+function combined(heading: string, errors: readonly ClusterError[], others: readonly ClusterError[]): DomainError {
+  const [first] = errors;
+  const lines = errors.map(({ clusterId, message }) => `Cluster ${clusterId}: ${message}`);
+  const text = errors.length === 1 && first !== undefined ? first.message : [heading, ...lines].join('\n');
+  const reasons = [...errors, ...others].map(({ clusterId, message, reasons: because }): Reason => ({
+    rule: 'cluster',
+    detail: `Cluster ${clusterId}: ${message}`,
+    ...(because.length > 0 ? { because } : {}),
+  }));
+  return new DomainError('refused', text, reasons);
+}
