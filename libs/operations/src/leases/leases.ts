@@ -15,13 +15,16 @@ export class LeaseLostError extends Error {
 }
 
 export interface Leases {
-  /** All keys or none; null where any is held by somebody else. */
+  /** All keys or none; null where any is held, be it by the same owner. */
   claim(keys: readonly string[], owner: string, ttlMs: number): Promise<Lease | null>;
   /** Pushes the end out. @throws LeaseLostError */
   renew(lease: Lease, ttlMs: number): Promise<void>;
+  /** Gives back what is still held; the rest is in other hands and stays there. */
   release(lease: Lease): Promise<void>;
   /** Inside a transaction: holds the lease rows and checks the epochs, so that a stale worker's write cannot commit. @throws LeaseLostError */
   assertHeld(tx: Sql, lease: Lease): Promise<void>;
+  /** Those of the keys that somebody holds at this moment: a hint for a scheduler, not a promise. */
+  heldAmong(keys: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** The resources that operations take hold of. One volume, device or node at a time; one membership change per cluster. */
@@ -30,4 +33,6 @@ export const leaseKeys = {
   device: (id: string): string => `device/${id}`,
   node: (id: string): string => `node/${id}`,
   peers: (clusterId: string): string => `peers/${clusterId}`,
+  /** Work that one process at a time does for all of them. */
+  duty: (name: string): string => `duty/${name}`,
 };

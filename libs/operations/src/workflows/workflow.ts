@@ -1,16 +1,24 @@
-import type { OperationKind, OperationState } from '#domain';
+import type { OperationKind, OperationState, StateOf, StreamKind } from '#domain';
 import type { Json } from '#kernel';
 import type { LedgerTransaction, Queries } from '#read-model';
 import type { NodeCall, StorageNodes } from '#storage-nodes';
 
+/** The present state of any object, those being added or deleted included (Queries hide them). */
+export type LoadState = <K extends StreamKind>(kind: K, id: string) => Promise<StateOf<K>>;
+
+/** What a plan may look at. */
+export interface WorkflowView {
+  readonly queries: Queries;
+  readonly load: LoadState;
+}
+
 /** What a step may use. */
-export interface StepContext {
+export interface StepContext extends WorkflowView {
   readonly operation: OperationState;
   readonly nodes: StorageNodes;
-  readonly queries: Queries;
   /** Goes with every call to a node: records commands, stops when the lease is lost. */
   readonly call: NodeCall;
-  /** True where nobody can have started this step before: its phase was started in this very attempt. */
+  /** True where nobody can have started this step before: its phase was started in this very attempt, and this is the first try. */
   readonly fresh: boolean;
 }
 
@@ -33,11 +41,25 @@ export interface Phase {
   readonly pointOfNoReturn?: boolean;
 }
 
+/**
+ * Thrown by a step of the point of no return that has looked and found that nothing has happened yet: the node refused,
+ * the way back is still open. `message` is the node's words.
+ */
+export class StepRefusedError extends Error {
+  constructor(
+    message: string,
+    readonly node: string,
+  ) {
+    super(message);
+    this.name = 'StepRefusedError';
+  }
+}
+
 /** How one kind of operation is carried out. Registered by kind; a kind without a workflow does not start up. */
 export interface Workflow {
   readonly kind: OperationKind;
   /** The phases, a pure function of the operation and of state that cannot change while its lease is held. */
-  plan(operation: OperationState, queries: Queries): Promise<readonly Phase[]>;
+  plan(operation: OperationState, view: WorkflowView): Promise<readonly Phase[]>;
   /** In the last transaction: appends the domain events of success. Returns the path of the result, null for none. */
   succeed(operation: OperationState, tx: LedgerTransaction): Promise<string | null>;
   /** In the last transaction, after everything was undone: appends the domain events of failure. */

@@ -1,0 +1,67 @@
+import { messageOf, type Logger } from '#kernel';
+import { LeaseLostError, type Lease, type Leases } from '../leases/leases.js';
+import { RunInterrupted } from './run-interrupted.js';
+
+/**
+ * Renews a lease every third of its time, and fires its signal when the lease is lost: because somebody else has it, or
+ * because it could not be renewed for as long as it lasts (counted from before the last renewal was sent, so never later than
+ * the database thinks).
+ */
+export class LeaseKeeper {
+  readonly #controller = new AbortController();
+  #renewal: NodeJS.Timeout | undefined;
+  #deadline: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(
+    private readonly leases: Leases,
+    private readonly lease: Lease,
+    private readonly ttlMs: number,
+    private readonly logger: Logger,
+    /** When the claim was sent, by performance.now(). */
+    claimedAt: number,
+  ) {
+    this.#heldUntil(claimedAt + ttlMs);
+    this.#renewLater();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#renewal);
+    clearTimeout(this.#deadline);
+  }
+
+  #heldUntil(time: number): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#lose(), Math.max(0, time - performance.now()));
+  }
+
+  #renewLater(): void {
+    if (!this.#stopped) this.#renewal = setTimeout(() => void this.#renew(), this.ttlMs / 3);
+  }
+
+  async #renew(): Promise<void> {
+    const sentAt = performance.now();
+    try {
+      await this.leases.renew(this.lease, this.ttlMs);
+      if (!this.#stopped) this.#heldUntil(sentAt + this.ttlMs);
+    } catch (error) {
+      if (error instanceof LeaseLostError) {
+        this.#lose();
+        return;
+      }
+      this.logger.warn({ keys: Object.keys(this.lease.epochs), error: messageOf(error) }, 'lease not renewed');
+    }
+    this.#renewLater();
+  }
+
+  #lose(): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#controller.abort(new RunInterrupted('lease-lost'));
+  }
+}

@@ -1,0 +1,14 @@
+/** A worker leaves an operation as it stands: nothing is written any more, somebody else goes on. */
+export class RunInterrupted extends Error {
+  constructor(readonly because: 'stopping' | 'lease-lost') {
+    super(`run interrupted: ${because}`);
+    this.name = 'RunInterrupted';
+  }
+}
+
+/** @throws RunInterrupted once the lease is lost or the worker is to stop at once */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  const reason: unknown = signal.reason;
+  throw reason instanceof RunInterrupted ? reason : new RunInterrupted('stopping');
+}

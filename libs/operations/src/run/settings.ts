@@ -1,0 +1,28 @@
+/** How patient the runner is. Times in ms. */
+export interface RunnerSettings {
+  /** A worker that stops renewing loses its operation after this long; renewed every third of it. */
+  readonly leaseTtlMs: number;
+  /** How often a step is tried within one run while its node cannot be reached or Gluster is busy with somebody else. */
+  readonly stepTries: number;
+  /** Pause before the second try of a step; doubles with every further one. */
+  readonly stepRetryMs: number;
+  /** Runs after which an operation past its point of no return gives up. */
+  readonly maxForwardAttempts: number;
+  /** Pause before the next run of an operation that was handed back; doubles with every run, up to the limit. */
+  readonly retryMs: number;
+  readonly retryLimitMs: number;
+}
+
+export const defaultRunnerSettings: RunnerSettings = {
+  leaseTtlMs: 30_000,
+  stepTries: 4,
+  stepRetryMs: 500,
+  maxForwardAttempts: 6,
+  retryMs: 1000,
+  retryLimitMs: 60_000,
+};
+
+/** The pause before try number `next` (2 and up): doubling, up to the limit. */
+export function backOffMs(next: number, firstMs: number, limitMs: number): number {
+  return Math.min(limitMs, firstMs * 2 ** Math.min(Math.max(next - 2, 0), 30));
+}

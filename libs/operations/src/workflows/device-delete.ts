@@ -1,0 +1,49 @@
+import type { DeviceState } from '#domain';
+import { NodeCommandError, NodeUnreachableError } from '#storage-nodes';
+import { addressById } from './support/node-access.js';
+import { deviceChange } from './support/subject-changes.js';
+import type { Phase, Workflow } from './workflow.js';
+
+/** Takes the volume group off the device. With `forceForget` the device goes even where the node does not let it. */
+export const deviceDelete: Workflow = {
+  kind: 'device-delete',
+
+  async plan(operation, { load }) {
+    return [tearDown(await load('device', operation.subjectId), operation.payload['forceForget'] === true)];
+  },
+
+  async succeed({ operationId, subjectId, clusterId }, tx) {
+    await tx.lockCluster(clusterId);
+    await tx.append([await deviceChange(tx, subjectId, { type: 'FinishDeviceDelete', operationId })]);
+    return null;
+  },
+
+  async fail({ operationId, subjectId }, reason, tx) {
+    await tx.append([await deviceChange(tx, subjectId, { type: 'FailDeviceDelete', operationId, reason })]);
+  },
+};
+
+function tearDown(device: DeviceState, forceForget: boolean): Phase {
+  const { deviceId, nodeId, name, pvUuid } = device;
+  return {
+    name: 'device',
+    pointOfNoReturn: true,
+    steps: [
+      {
+        name: 'device',
+        ensure: async ({ nodes, load, call }) => {
+          try {
+            await nodes.removeDevice(await addressById(load, nodeId), { deviceId, name, pvUuid }, call);
+            return { removed: true };
+          } catch (error) {
+            call.signal.throwIfAborted();
+            const said = error instanceof NodeCommandError || error instanceof NodeUnreachableError;
+            if (!forceForget || !said) throw error;
+            return { removed: false, reason: error.message };
+          }
+        },
+        undo: () => Promise.resolve(),
+      },
+    ],
+  };
+}

@@ -1,0 +1,85 @@
+import type { NodeState } from '#domain';
+import { DomainError } from '#kernel';
+import { NodeUnreachableError } from '#storage-nodes';
+import { addressById, onAnyNode } from './support/node-access.js';
+import { nodeChange } from './support/subject-changes.js';
+import type { Phase, StepContext, Workflow } from './workflow.js';
+
+/** Asks the new node for its glusterd (and so learns its host key), then makes it a peer of the others. */
+export const nodeAdd: Workflow = {
+  kind: 'node-add',
+
+  plan(operation) {
+    return Promise.resolve([connect(operation.subjectId), peer(operation.subjectId, operation.clusterId)]);
+  },
+
+  async succeed({ operationId, subjectId, clusterId }, tx) {
+    await tx.lockCluster(clusterId);
+    await tx.append([await nodeChange(tx, subjectId, { type: 'FinishNodeAdd', operationId })]);
+    return `/nodes/${subjectId}`;
+  },
+
+  async fail({ operationId, subjectId }, reason, tx) {
+    await tx.append([await nodeChange(tx, subjectId, { type: 'FailNodeAdd', operationId, reason })]);
+  },
+};
+
+function connect(nodeId: string): Phase {
+  return {
+    name: 'connect',
+    steps: [
+      {
+        name: 'connect',
+        ensure: async ({ nodes, load, call }) => {
+          if (!(await nodes.glusterdRunning(await addressById(load, nodeId), call))) {
+            throw new DomainError('refused', "New Node doesn't have glusterd running");
+          }
+          return null;
+        },
+        undo: () => Promise.resolve(),
+      },
+    ],
+  };
+}
+
+/** The other members of the cluster, online ones first. */
+export async function otherMembers(context: StepContext, clusterId: string, nodeId: string): Promise<NodeState[]> {
+  const members = await context.queries.clusterNodes(clusterId);
+  const others = members.map((member) => member.node).filter((node) => node.nodeId !== nodeId);
+  return others.sort((a, b) => Number(b.state === 'online') - Number(a.state === 'online'));
+}
+
+function peer(nodeId: string, clusterId: string): Phase {
+  return {
+    name: 'peer',
+    steps: [
+      {
+        name: 'peer',
+        ensure: async (context) => {
+          const { nodes, load, call } = context;
+          const others = await otherMembers(context, clusterId, nodeId);
+          if (others.length === 0) return { via: null };
+          const { storageHost } = await addressById(load, nodeId);
+          try {
+            return await onAnyNode(others, async (via) => {
+              await nodes.ensurePeer(via, storageHost, call);
+              return { via: via.manageHost };
+            });
+          } catch (error) {
+            if (!(error instanceof NodeUnreachableError) || error.sent) throw error;
+            // Heketi's words first, then what each of them said.
+            const text = `None of the nodes in cluster has glusterd running\n${error.message}`;
+            throw new NodeUnreachableError(text, error.node, false);
+          }
+        },
+        undo: async (context) => {
+          const { nodes, load, call } = context;
+          const others = await otherMembers(context, clusterId, nodeId);
+          if (others.length === 0) return;
+          const { storageHost } = await addressById(load, nodeId);
+          await onAnyNode(others, (via) => nodes.removePeer(via, storageHost, call));
+        },
+      },
+    ],
+  };
+}

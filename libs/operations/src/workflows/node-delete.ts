@@ -1,0 +1,52 @@
+import { otherMembers } from './node-add.js';
+import { addressById, onAnyNode } from './support/node-access.js';
+import { nodeChange } from './support/subject-changes.js';
+import type { Phase, Workflow } from './workflow.js';
+
+/** Drops the peer through another member. Where that fails the node stays, and stays a peer. */
+export const nodeDelete: Workflow = {
+  kind: 'node-delete',
+
+  plan(operation) {
+    return Promise.resolve([detach(operation.subjectId, operation.clusterId)]);
+  },
+
+  async succeed({ operationId, subjectId, clusterId }, tx) {
+    await tx.lockCluster(clusterId);
+    await tx.append([await nodeChange(tx, subjectId, { type: 'FinishNodeDelete', operationId })]);
+    return null;
+  },
+
+  async fail({ operationId, subjectId }, reason, tx) {
+    await tx.append([await nodeChange(tx, subjectId, { type: 'FailNodeDelete', operationId, reason })]);
+  },
+};
+
+function detach(nodeId: string, clusterId: string): Phase {
+  return {
+    name: 'detach',
+    steps: [
+      {
+        name: 'detach',
+        ensure: async (context) => {
+          const { nodes, load, call } = context;
+          const others = await otherMembers(context, clusterId, nodeId);
+          if (others.length === 0) return { via: null };
+          const { storageHost } = await addressById(load, nodeId);
+          return onAnyNode(others, async (via) => {
+            await nodes.removePeer(via, storageHost, call);
+            return { via: via.manageHost };
+          });
+        },
+        // A detach whose answer was lost may have worked: the node stays ours, so it has to be a peer again.
+        undo: async (context) => {
+          const { nodes, load, call } = context;
+          const others = await otherMembers(context, clusterId, nodeId);
+          if (others.length === 0) return;
+          const { storageHost } = await addressById(load, nodeId);
+          await onAnyNode(others, (via) => nodes.ensurePeer(via, storageHost, call));
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,52 @@
+import type { BrickSets, NodeState, VolumeState } from '#domain';
+import type { GlusterVolume, NodeAddress, VolumeSpec } from '#storage-nodes';
+import type { StepContext } from '../workflow.js';
+import { onAnyNode } from './node-access.js';
+
+/** The nodes that may be asked about a volume, the best first: online ones with its bricks, other online ones, the rest. */
+async function nodesFor(context: StepContext, volume: VolumeState): Promise<NodeState[]> {
+  const members = await context.queries.clusterNodes(volume.clusterId);
+  const nodes = members.map((member) => member.node);
+  const withBricks = [...new Set(volume.brickSets.flat().map((brick) => brick.nodeId))];
+  const rank = (node: NodeState): number => {
+    const place = withBricks.indexOf(node.nodeId);
+    if (node.state !== 'online') return Number.MAX_SAFE_INTEGER;
+    return place === -1 ? withBricks.length : place;
+  };
+  return nodes.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Runs Gluster commands about a volume on a node that is up. */
+export async function onVolume<T>(
+  context: StepContext,
+  volume: VolumeState,
+  work: (via: NodeAddress, first: boolean) => Promise<T>,
+): Promise<T> {
+  return onAnyNode(await nodesFor(context, volume), work);
+}
+
+/** The volume as Gluster is given it, with the brick sets asked for. */
+export async function volumeSpec(context: StepContext, volume: VolumeState, brickSets: BrickSets): Promise<VolumeSpec> {
+  const ids = [...new Set(brickSets.flat().map((brick) => brick.nodeId))];
+  const hosts = new Map(
+    await Promise.all(ids.map(async (id) => [id, (await context.load('node', id)).storageHostnames[0]] as const)),
+  );
+  const sets = brickSets.map((bricks) =>
+    bricks.map((brick) => {
+      const storageHost = hosts.get(brick.nodeId);
+      if (storageHost === undefined) throw new Error(`node ${brick.nodeId} has no storage hostname`);
+      return { storageHost, path: brick.path };
+    }),
+  );
+  const options = volume.glusterVolumeOptions.filter((option) => option.trim() !== '');
+  return { name: volume.name, volumeId: volume.volumeId, durability: volume.durability, options, brickSets: sets };
+}
+
+/**
+ * Whether what Gluster has under our volume's name is ours: a volume of somebody else with the same name must never be
+ * stopped or deleted by an undo. The bricks' paths carry their ids, so one of them is proof.
+ */
+export function isOurs(found: GlusterVolume, spec: VolumeSpec): boolean {
+  const ours = new Set(spec.brickSets.flat().map((brick) => `${brick.storageHost}:${brick.path}`));
+  return found.bricks.some((brick) => ours.has(brick)) || found.options['user.heketi.id'] === spec.volumeId;
+}

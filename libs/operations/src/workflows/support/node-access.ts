@@ -1,0 +1,48 @@
+import type { NodeState } from '#domain';
+import { NodeCommandError, NodeUnreachableError, type NodeAddress } from '#storage-nodes';
+import { combinedReason } from '../../run/step-failure.js';
+import type { LoadState } from '../workflow.js';
+
+/** How a node is reached: only the first hostname of each kind counts. */
+export function addressOf(node: NodeState): NodeAddress {
+  const [manageHost] = node.manageHostnames;
+  const [storageHost] = node.storageHostnames;
+  if (manageHost === undefined || storageHost === undefined) throw new Error(`node ${node.nodeId} has no hostnames`);
+  return { nodeId: node.nodeId, manageHost, storageHost, hostKey: node.hostKey };
+}
+
+export async function addressById(load: LoadState, nodeId: string): Promise<NodeAddress> {
+  return addressOf(await load('node', nodeId));
+}
+
+/** What the gluster command says where no glusterd answers it: another node may do. */
+const glusterdIsDown = /gluster daemon is operational/i;
+
+function isPassedOn(error: unknown): error is NodeUnreachableError | NodeCommandError {
+  if (error instanceof NodeUnreachableError) return !error.sent;
+  return error instanceof NodeCommandError && glusterdIsDown.test(error.message);
+}
+
+/**
+ * Runs something on the first of the nodes that can be reached and whose glusterd is up. A node that may have got the command
+ * is not passed over: nobody knows then what has happened.
+ * @param work gets whether it is asked for the first time; after that another node may have begun it
+ * @throws NodeUnreachableError where none can be asked, with the words of all
+ */
+export async function onAnyNode<T>(
+  candidates: readonly NodeState[],
+  work: (via: NodeAddress, first: boolean) => Promise<T>,
+): Promise<T> {
+  const failures: { node: string; reason: string }[] = [];
+  for (const node of candidates) {
+    try {
+      return await work(addressOf(node), failures.length === 0);
+    } catch (error) {
+      if (!isPassedOn(error)) throw error;
+      failures.push({ node: error.node, reason: error.message });
+    }
+  }
+  const [last] = failures.slice(-1);
+  if (last === undefined) throw new NodeUnreachableError('no hosts available (0 total)', '', false);
+  throw new NodeUnreachableError(combinedReason(failures), last.node, false);
+}

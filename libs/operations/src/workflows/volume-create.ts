@@ -1,0 +1,73 @@
+import { makeBricks, releaseBricks } from './support/bricks.js';
+import { isOurs, onVolume, volumeSpec } from './support/gluster.js';
+import { volumeChange } from './support/subject-changes.js';
+import type { VolumeState } from '#domain';
+import type { Phase, Workflow } from './workflow.js';
+
+/** Bricks, then the Gluster volume over them, then its start. */
+export const volumeCreate: Workflow = {
+  kind: 'volume-create',
+
+  async plan(operation, { load }) {
+    const volume = await load('volume', operation.subjectId);
+    return [makeBricks(volume.brickSets, volume.gid), makeVolume(volume), startVolume(volume)];
+  },
+
+  async succeed({ operationId, subjectId }, tx) {
+    const { change } = await volumeChange(tx, subjectId, { type: 'FinishVolumeCreate', operationId });
+    await tx.append([change]);
+    return `/volumes/${subjectId}`;
+  },
+
+  async fail({ operationId, subjectId, clusterId }, reason, tx) {
+    const { change, before } = await volumeChange(tx, subjectId, { type: 'FailVolumeCreate', operationId, reason });
+    await tx.append([change, ...(await releaseBricks(tx, clusterId, before.brickSets))]);
+  },
+};
+
+function makeVolume(volume: VolumeState): Phase {
+  return {
+    name: 'volume',
+    steps: [
+      {
+        name: 'volume',
+        ensure: async (context) => {
+          const { nodes, call, fresh } = context;
+          const spec = await volumeSpec(context, volume, volume.brickSets);
+          return onVolume(context, volume, async (via, first) => {
+            await nodes.ensureVolume(via, spec, { fresh: fresh && first }, call);
+            return { via: via.manageHost };
+          });
+        },
+        undo: async (context) => {
+          const { nodes, call } = context;
+          const spec = await volumeSpec(context, volume, volume.brickSets);
+          await onVolume(context, volume, async (via) => {
+            const found = await nodes.volumeInfo(via, volume.name, call);
+            if (found === null || !isOurs(found, spec)) return;
+            if (found.started) await nodes.ensureVolumeStopped(via, volume.name, call);
+            await nodes.removeVolume(via, volume.name, call);
+          });
+        },
+      },
+    ],
+  };
+}
+
+function startVolume(volume: VolumeState): Phase {
+  return {
+    name: 'start',
+    steps: [
+      {
+        name: 'start',
+        ensure: async (context) =>
+          onVolume(context, volume, async (via) => {
+            await context.nodes.ensureVolumeStarted(via, volume.name, context.call);
+            return { via: via.manageHost };
+          }),
+        // The undo of the volume stops it before it removes it: both have to look at the same volume.
+        undo: () => Promise.resolve(),
+      },
+    ],
+  };
+}

@@ -1,0 +1,94 @@
+import type { OperationState, VolumeState } from '#domain';
+import { NodeCommandError } from '#storage-nodes';
+import { releaseBricks, removeBricks } from './support/bricks.js';
+import { onVolume } from './support/gluster.js';
+import { volumeChange } from './support/subject-changes.js';
+import { StepRefusedError, type Phase, type StepContext, type Workflow } from './workflow.js';
+
+/** Stop, delete, then the bricks. A deletion that Gluster refuses (snapshots exist) leaves the volume running as it was. */
+export const volumeDelete: Workflow = {
+  kind: 'volume-delete',
+
+  async plan(operation, { load }) {
+    const volume = await load('volume', operation.subjectId);
+    return [stopVolume(volume), deleteVolume(volume), removeBricks(volume.brickSets)];
+  },
+
+  async succeed({ operationId, subjectId, clusterId }, tx) {
+    const { change, before } = await volumeChange(tx, subjectId, { type: 'FinishVolumeDelete', operationId });
+    await tx.append([change, ...(await releaseBricks(tx, clusterId, before.brickSets))]);
+    return null;
+  },
+
+  async fail({ operationId, subjectId }, reason, tx) {
+    const { change } = await volumeChange(tx, subjectId, { type: 'FailVolumeDelete', operationId, reason });
+    await tx.append([change]);
+  },
+};
+
+function stopVolume(volume: VolumeState): Phase {
+  return {
+    name: 'stop',
+    steps: [
+      {
+        name: 'stop',
+        ensure: async (context) =>
+          onVolume(context, volume, async (via) => {
+            const { nodes, call } = context;
+            const found = await nodes.volumeInfo(via, volume.name, call);
+            if (found?.started !== true) return { wasStarted: wasStarted(context.operation) && found !== null };
+            await nodes.ensureVolumeStopped(via, volume.name, call);
+            return { wasStarted: true };
+          }),
+        undo: async (context) => {
+          if (wasStarted(context.operation)) await startIfThere(context, volume);
+        },
+      },
+    ],
+  };
+}
+
+/** Taken for started unless it was seen otherwise: a stop that was cut off has not said what it found. */
+function wasStarted(operation: OperationState): boolean {
+  const observed = operation.steps['stop']?.observed;
+  return !(
+    typeof observed === 'object' &&
+    observed !== null &&
+    'wasStarted' in observed &&
+    observed['wasStarted'] === false
+  );
+}
+
+async function startIfThere(context: StepContext, volume: VolumeState): Promise<void> {
+  const { nodes, call } = context;
+  await onVolume(context, volume, async (via) => {
+    if ((await nodes.volumeInfo(via, volume.name, call)) === null) return;
+    await nodes.ensureVolumeStarted(via, volume.name, call);
+  });
+}
+
+function deleteVolume(volume: VolumeState): Phase {
+  return {
+    name: 'delete',
+    pointOfNoReturn: true,
+    steps: [
+      {
+        name: 'delete',
+        ensure: async (context) =>
+          onVolume(context, volume, async (via) => {
+            const { nodes, call } = context;
+            try {
+              await nodes.removeVolume(via, volume.name, call);
+            } catch (error) {
+              if (!(error instanceof NodeCommandError)) throw error;
+              const found = await nodes.volumeInfo(via, volume.name, call);
+              if (found === null) return null;
+              throw new StepRefusedError(error.message, error.node);
+            }
+            return null;
+          }),
+        undo: () => Promise.resolve(),
+      },
+    ],
+  };
+}

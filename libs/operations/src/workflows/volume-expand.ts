@@ -1,0 +1,78 @@
+import type { VolumeState } from '#domain';
+import { NodeCommandError, NodeUnreachableError } from '#storage-nodes';
+import { makeBricks, releaseBricks } from './support/bricks.js';
+import { onVolume, volumeSpec } from './support/gluster.js';
+import { volumeChange } from './support/subject-changes.js';
+import type { Phase, Workflow } from './workflow.js';
+
+/** New bricks, then adding them to the volume, then a rebalance, whose failure is noted and changes nothing. */
+export const volumeExpand: Workflow = {
+  kind: 'volume-expand',
+
+  async plan(operation, { load }) {
+    const volume = await load('volume', operation.subjectId);
+    const added = volume.expansion?.brickSets ?? [];
+    const phases = [makeBricks(added, volume.gid), addBricks(volume)];
+    return operation.payload['rebalance'] === false ? phases : [...phases, rebalance(volume)];
+  },
+
+  async succeed({ operationId, subjectId }, tx) {
+    const { change } = await volumeChange(tx, subjectId, { type: 'FinishVolumeExpand', operationId });
+    await tx.append([change]);
+    return `/volumes/${subjectId}`;
+  },
+
+  async fail({ operationId, subjectId, clusterId }, reason, tx) {
+    const { change, before } = await volumeChange(tx, subjectId, { type: 'FailVolumeExpand', operationId, reason });
+    await tx.append([change, ...(await releaseBricks(tx, clusterId, before.expansion?.brickSets ?? []))]);
+  },
+};
+
+function addBricks(volume: VolumeState): Phase {
+  const added = volume.expansion?.brickSets ?? [];
+  return {
+    name: 'add-bricks',
+    steps: [
+      {
+        name: 'add-bricks',
+        ensure: async (context) => {
+          const spec = await volumeSpec(context, volume, added);
+          return onVolume(context, volume, async (via) => {
+            await context.nodes.ensureBricksInVolume(via, spec, context.call);
+            return { via: via.manageHost };
+          });
+        },
+        undo: async (context) => {
+          const spec = await volumeSpec(context, volume, added);
+          await onVolume(context, volume, (via) => context.nodes.removeBricksFromVolume(via, spec, context.call));
+        },
+      },
+    ],
+  };
+}
+
+/** Once data moves onto the new bricks they cannot be taken out again without losing it. */
+function rebalance(volume: VolumeState): Phase {
+  return {
+    name: 'rebalance',
+    pointOfNoReturn: true,
+    steps: [
+      {
+        name: 'rebalance',
+        ensure: async (context) => {
+          try {
+            return await onVolume(context, volume, async (via) => {
+              await context.nodes.startRebalance(via, volume.name, context.call);
+              return { started: true, via: via.manageHost };
+            });
+          } catch (error) {
+            context.call.signal.throwIfAborted();
+            if (!(error instanceof NodeCommandError || error instanceof NodeUnreachableError)) throw error;
+            return { started: false, reason: error.message };
+          }
+        },
+        undo: () => Promise.resolve(),
+      },
+    ],
+  };
+}
