@@ -1,0 +1,44 @@
+import { folderExists, normalPath, parentOf } from '../model/paths.js';
+import type { NodeState } from '../model/world.js';
+import { parseOptions } from '../shell/options.js';
+import { done, refuse, type Program } from './program.js';
+
+export const cat: Program = ({ node, stdin }, args) => {
+  if (args.length === 0) return done(stdin);
+  return done(args.map((path) => requireFile(node, 'cat', path)).join(''));
+};
+
+export const tee: Program = ({ node, stdin }, args) => {
+  const options = parseOptions(args, { flags: ['-a', '--append'] });
+  for (const path of options.operands) {
+    if (!folderExists(node, parentOf(path))) return refuse(1, `tee: ${path}: No such file or directory`);
+    const before = options.has('-a') || options.has('--append') ? (node.files[normalPath(path)] ?? '') : '';
+    node.files[normalPath(path)] = before + stdin;
+  }
+  return done(stdin);
+};
+
+/** `sed -i[SUFFIX] /REGEXP/d FILE` and nothing else: the only script that is sent to nodes. */
+export const sed: Program = ({ node }, [inPlace = '', script = '', ...paths]) => {
+  const backup = /^-i(.*)$/.exec(inPlace)?.[1];
+  const pattern = /^\/((?:[^/\\]|\\.)+)\/d$/.exec(script)?.[1];
+  if (backup === undefined || pattern === undefined) {
+    return refuse(1, `sed: -e expression #1, char 1: only -i and /REGEXP/d are simulated: ${script}`);
+  }
+  const doomed = new RegExp(pattern);
+  for (const path of paths) {
+    const text = requireFile(node, 'sed', path);
+    if (backup !== '') node.files[normalPath(path + backup)] = text;
+    const kept = text.split('\n').filter((line) => !doomed.test(line));
+    node.files[normalPath(path)] = kept.join('\n');
+  }
+  return done();
+};
+
+function requireFile(node: NodeState, program: string, path: string): string {
+  const words = {
+    cat: `cat: ${path}: No such file or directory`,
+    sed: `sed: can't read ${path}: No such file or directory`,
+  };
+  return node.files[normalPath(path)] ?? refuse(program === 'sed' ? 2 : 1, program === 'sed' ? words.sed : words.cat);
+}
