@@ -17,12 +17,18 @@ const shared = {
   pool: 'forks' as const,
 };
 
+const conditions = ['brickyard-source', 'node', 'import', 'default'];
+
 const source = {
-  resolve: { conditions: ['brickyard-source'] },
-  ssr: { resolve: { conditions: ['brickyard-source'] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  // Global set-up files run in this environment.
+  environments: { __vitest__: { resolve: { conditions } } },
 };
 
-/** Three kinds, by suffix: unit needs nothing, int needs Postgres (and Redis where there is one), e2e the whole system. */
+/**
+ * By suffix: unit needs nothing, int needs Postgres (and Redis where there is one), e2e the whole system, lab real nodes.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -60,6 +66,21 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        ...source,
+        plugins: [decorators],
+        test: {
+          ...shared,
+          name: 'lab',
+          include: ['test/lab/**/*.lab.spec.ts'],
+          globalSetup: ['test/lab/support/lab.global.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // One set of nodes, one test at a time.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -3,6 +3,7 @@
  * Real storage nodes on this machine: docs/how-to/run-the-lab.md.
  *
  *   lab.mjs up | down | status        the whole lab
+ *   lab.mjs state                     what it is made of, as JSON; null where it is down
  *   lab.mjs can-run                   exit code 0 where this machine can, else 2 and the reason
  *   lab.mjs kill|stop|start|cut|join NODE     what happens to one node: power cut, shutdown, boot, network loss and its end
  */
@@ -110,6 +111,7 @@ const onOneNode = {
 async function main([command, name]) {
   await checkHost();
   if (command === 'can-run') return;
+  if (command === 'state') return void process.stdout.write(`${JSON.stringify(readState())}\n`);
   if (process.env['BRICKYARD_LAB_LOCKED'] === undefined) return underLock(process.argv.slice(2));
   if (command === 'up') return up();
   if (command === 'down') return down();
@@ -117,7 +119,7 @@ async function main([command, name]) {
   const act = onOneNode[command];
   const node = nodes.find((one) => one.name === name);
   if (act === undefined || node === undefined) {
-    throw new Error('usage: lab.mjs up | down | status | can-run | kill|stop|start|cut|join NODE');
+    throw new Error('usage: lab.mjs up | down | status | state | can-run | kill|stop|start|cut|join NODE');
   }
   const state = readState();
   if (state === null) throw new Error('the lab is down: npm run lab:up');
