@@ -37,15 +37,29 @@ export class HeketiClient {
     return (await response.json()) as T;
   }
 
+  /** Any request, followed to its end: the JSON of the answer or of the result that it leads to, null for none. */
+  async follow(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+    const response = await this.#settled(method, path, body);
+    const location = response.headers.get('location');
+    if (location !== null) return this.get(location);
+    const text = await response.text();
+    return text === '' ? null : JSON.parse(text);
+  }
+
   /** An asynchronous change, waited for. Returns the path of the result, null where there is none. @throws RequestRefused */
   async change(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<string | null> {
+    const response = await this.#settled(method, path, body);
+    return response.headers.get('location');
+  }
+
+  async #settled(method: string, path: string, body: unknown): Promise<Response> {
     let response = await accepted(await this.#send(method, path, body));
     const queue = response.headers.get('location');
-    if (response.status !== 202 || queue === null) return null;
+    if (response.status !== 202 || queue === null) return response;
     do {
       response = await accepted(await this.#send('GET', queue));
     } while (response.headers.get('x-pending') === 'true');
-    return response.headers.get('location');
+    return response;
   }
 
   #send(method: string, path: string, body?: unknown): Promise<Response> {

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { explain } from './explain.js';
+
+const coded = (code: string, more: object): Error => Object.assign(new Error('raw'), { code }, more);
+
+describe('what a person reads when a command ends badly', () => {
+  it('names the taken port and the way out', () => {
+    expect(explain(coded('EADDRINUSE', { port: 8080 }))).toBe(
+      'port 8080 is taken by another program; stop that one, or choose another port with PORT=<number>',
+    );
+  });
+  it('finds the reason that fetch hides', () => {
+    const refused = coded('ECONNREFUSED', { port: 1, address: '127.0.0.1' });
+    expect(explain(new TypeError('fetch failed', { cause: new AggregateError([refused]) }))).toContain('127.0.0.1:1');
+  });
+  it('gives the message of anything else', () => {
+    expect(explain(new Error('a clear sentence'))).toBe('a clear sentence');
+  });
+});

@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+import type { Config } from '#config';
+import { startEmbeddedPostgres } from '#event-store';
+import type { Logger } from '#kernel';
+
+/** Where the database is. */
+export interface PostgresAddress {
+  /** For the service; it takes on the role brickyard_app. */
+  readonly url: string;
+  /** For migrations, rebuilds and repairs. */
+  readonly ownerUrl: string;
+  /** `embedded in <folder>` or `external`. */
+  readonly description: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * The configured Postgres, else an embedded one in the data directory.
+ * @throws DataDirectoryError where that cannot be used
+ */
+export async function openPostgres(config: Config, logger: Logger): Promise<PostgresAddress> {
+  if (config.databaseUrl !== '') {
+    const ownerUrl = config.databaseOwnerUrl === '' ? config.databaseUrl : config.databaseOwnerUrl;
+    return { url: config.databaseUrl, ownerUrl, description: 'external', stop: () => Promise.resolve() };
+  }
+  const dataDir = resolve(config.dataDir);
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    onLog: (line) => logger.debug({ line }, 'postgres'),
+  });
+  return { url: server.url, ownerUrl: server.url, description: `embedded in ${dataDir}`, stop: () => server.stop() };
+}
