@@ -68,6 +68,15 @@ export interface EventStore {
   /** The events of one stream in version order, upcast to the newest schema. Empty where there is none. */
   readStream(sql: Sql, kind: string, id: string, fromVersion?: number): Promise<RecordedEvent[]>;
   /**
+   * The events of several streams, each after a version, in order of kind, id (both byte order) and version, upcast; at
+   * most `limit` in all. For rebuilds: no xmin guard, everything that the statement's snapshot sees is there.
+   */
+  readStreams(
+    sql: Sql,
+    streams: readonly { readonly kind: string; readonly id: string; readonly afterVersion: number }[],
+    limit: number,
+  ): Promise<RecordedEvent[]>;
+  /**
    * Events after `after` (null: from the beginning) in log order, at most `limit`. Events of transactions that may still
    * have an earlier neighbour in flight are left for a later call (xmin guard); `behindGuard` says whether there were any.
    */

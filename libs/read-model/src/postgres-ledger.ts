@@ -4,6 +4,7 @@ import type { Attribution, Database, Sql } from '#kernel';
 import type { Change, Ledger, LedgerTransaction, Loaded } from './ledger.js';
 import { loadObject, readRow } from './object-store.js';
 import { applyChanges } from './projection/apply.js';
+import { mergeChanges, type MergedChanges } from './projection/merge.js';
 import { project, versioned } from './projection/project.js';
 import type { RowChange } from './projection/rows.js';
 import { holdOffRebuild } from './rebuild-lock.js';
@@ -74,9 +75,9 @@ class PostgresLedgerTransaction implements LedgerTransaction {
     this.#appends += 1;
     const { events, duplicate } = await this.#eventStore.append(this.sql, filled, { attribution, commandId: part });
     if (duplicate) return;
-    const rows: RowChange[] = [];
-    for (const change of filled) rows.push(...(await this.#projected(change, events)));
-    await applyChanges(this.sql, 'read_model', rows);
+    const rows: MergedChanges = new Map();
+    for (const change of filled) mergeChanges(rows, await this.#projected(change, events));
+    await applyChanges(this.sql, 'read_model', [...rows.values()]);
   }
 
   async #projected<K extends StreamKind>(

@@ -51,6 +51,10 @@ export class PostgresQueries implements Queries {
     return topology.device(this.#sql, id);
   }
 
+  nodeHasDevices(nodeId: string): Promise<boolean> {
+    return topology.nodeHasDevices(this.#sql, nodeId);
+  }
+
   hostnameOwner(kind: 'manage' | 'storage', name: string): Promise<string | null> {
     return topology.hostnameOwner(this.#sql, kind, name);
   }

@@ -80,6 +80,8 @@ export interface Queries {
   volumeNameTaken(clusterId: string, name: string): Promise<boolean>;
   /** Whether a cluster has any node or volume, those in flight included. */
   clusterHasContents(clusterId: string): Promise<boolean>;
+  /** Whether a node has any device, those in flight included. */
+  nodeHasDevices(nodeId: string): Promise<boolean>;
   /** All volumes of a cluster, those in flight included. */
   volumeCount(clusterId: string): Promise<number>;
   /** Operations that have not reached their end, in order of acceptance, at most `limit`. */

@@ -65,6 +65,14 @@ export async function clusterNodes(sql: Sql, clusterId: string): Promise<NodeWit
   );
 }
 
+export async function nodeHasDevices(sql: Sql, nodeId: string): Promise<boolean> {
+  const [row] = await sql.query<{ has: boolean }>(
+    'select exists (select from read_model.device where node_id = $1) as has',
+    [nodeId],
+  );
+  return row?.has ?? false;
+}
+
 export async function hostnameOwner(sql: Sql, kind: string, name: string): Promise<string | null> {
   const [row] = await sql.query<{ node_id: string }>(
     'select node_id from read_model.hostname where kind = $1 and name = $2',
