@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type GoJson, GoJsonError, GoNumber, GoObject, readGoJson, shortestFloat32, writeGoJson } from './index.js';
+import { type GoJson, GoJsonError, GoNumber, GoObject, readGoJson, writeGoJson } from './index.js';
 
 function plain(value: GoJson): unknown {
   if (value instanceof GoNumber) return Number(value.raw);
@@ -103,20 +103,6 @@ describe('writeGoJson', () => {
     fc.assert(
       fc.property(fc.object(), (value) => {
         expect(JSON.parse(writeGoJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
-      }),
-    );
-  });
-});
-
-describe('shortestFloat32', () => {
-  it.each([1, 1.1, 1.15, 1.5, 100, 33.333_332])('prints %d as it was written', (written) => {
-    expect(shortestFloat32(Math.fround(written))).toBe(written);
-  });
-
-  it('never changes the float32', () => {
-    fc.assert(
-      fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (x) => {
-        expect(Math.fround(shortestFloat32(x)) === Math.fround(x)).toBe(true);
       }),
     );
   });

@@ -14,13 +14,3 @@ export function writeGoJson(value: object): string {
   const text = JSON.stringify(value).replace(/\\[\\"]|\\b|\\f|[<>&\u2028\u2029]/g, (found) => ESCAPED[found] ?? found);
   return `${text}\n`;
 }
-
-/** The number that a float32 prints as in Go: the shortest decimal that still means the same float32. */
-export function shortestFloat32(value: number): number {
-  const wanted = Math.fround(value);
-  for (let digits = 1; digits < 9; digits++) {
-    const candidate = Number(wanted.toPrecision(digits));
-    if (Math.fround(candidate) === wanted) return candidate;
-  }
-  return Number(wanted.toPrecision(9));
-}
