@@ -1,0 +1,125 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { findBinaries, type Binaries } from './binaries.js';
+import { prepareDataDirectory, SUPERUSER, type DataDirectory } from './data-directory.js';
+import { DataDirectoryError, inUse } from './data-directory-error.js';
+import { serverUser, type OsUser } from './os-user.js';
+import { claimOwnership, clearTheWay } from './running-server.js';
+import { ServerProcess, StartFailure } from './server-process.js';
+
+export interface EmbeddedPostgresSettings {
+  /** Holds the data and the password; made where it is missing. */
+  readonly dataDir: string;
+  /** A free one where it is left out. */
+  readonly port?: number;
+  /** Lines of the server's log. */
+  readonly onLog: (line: string) => void;
+  /** More server settings, such as `fsync: 'off'` for tests. */
+  readonly serverSettings?: Readonly<Record<string, string>>;
+}
+
+export interface EmbeddedPostgres {
+  /** Of the database `brickyard`, as its owner. Holds the password: never log it. */
+  readonly url: string;
+  readonly port: number;
+  /** Waits for the server's end; open transactions are rolled back. */
+  stop(): Promise<void>;
+}
+
+const DATABASE = 'brickyard';
+
+/**
+ * Starts a Postgres of our own: real server binaries from npm, on the loopback interface only, with a data directory
+ * that a second start finds again.
+ * @throws DataDirectoryError where the directory cannot be used; Error where the server does not start
+ */
+export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings): Promise<EmbeddedPostgres> {
+  const [binaries, user] = await Promise.all([findBinaries(), serverUser()]);
+  const directory = await prepareDataDirectory(settings.dataDir, binaries, user);
+  await clearTheWay(settings.dataDir, directory.pgData);
+  const { server, port } = await startWithRetry(settings, directory, binaries, user);
+  await claimOwnership(settings.dataDir);
+  const address = (database: string): string =>
+    `postgresql://${SUPERUSER}:${encodeURIComponent(directory.password)}@127.0.0.1:${port.toString()}/${database}`;
+  try {
+    await ensureDatabase(address('postgres'));
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return { url: address(DATABASE), port, stop: () => server.stop() };
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address === null || typeof address === 'string')
+          reject(new Error('no free port on the loopback interface'));
+        else resolve(address.port);
+      });
+    });
+  });
+}
+
+const ATTEMPTS = 3;
+
+/** Another program may take the free port first, and about one start in ten was seen to fail without a word. */
+async function startWithRetry(
+  settings: EmbeddedPostgresSettings,
+  directory: DataDirectory,
+  binaries: Binaries,
+  user: OsUser | null,
+): Promise<{ server: ServerProcess; port: number }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = settings.port ?? (await freePort());
+    const options = serverOptions(port, settings.serverSettings ?? {});
+    try {
+      const server = await ServerProcess.start(binaries.postgres, directory.pgData, options, user, settings.onLog);
+      return { server, port };
+    } catch (error) {
+      if (!(error instanceof StartFailure)) throw error;
+      const worthAnother = error.reason === null || (error.portTaken && settings.port === undefined);
+      if (!worthAnother || attempt === ATTEMPTS) throw explain(error, settings.dataDir, port);
+    }
+  }
+}
+
+function serverOptions(port: number, more: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    port: port.toString(),
+    listen_addresses: '127.0.0.1',
+    // The default is a socket in a folder that everybody may write to.
+    unix_socket_directories: '',
+    max_connections: '200',
+    lc_messages: 'C',
+    jit: 'off',
+    ...more,
+  };
+}
+
+function explain(failure: StartFailure, dataDir: string, port: number): Error {
+  if (failure.dataDirectoryInUse) return inUse(dataDir, 'another process');
+  if (failure.portTaken)
+    return new Error(`port ${port.toString()} is taken: stop what listens there, or choose another`);
+  const reason = failure.reason ?? 'without a reason';
+  return new DataDirectoryError(
+    dataDir,
+    `Postgres does not start on ${join(dataDir, 'postgres')} (${reason}): restore it from a backup, or move it away to start empty`,
+  );
+}
+
+async function ensureDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const found = await client.query('select from pg_database where datname = $1', [DATABASE]);
+    if (found.rowCount === 0) await client.query(`create database ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}

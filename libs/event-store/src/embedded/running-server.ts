@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { DataDirectoryError, inUse } from './data-directory-error.js';
+
+const ownerFile = (dataDir: string): string => join(dataDir, 'brickyard.pid');
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+async function readPid(path: string): Promise<number | null> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const pid = Number(text.split('\n')[0]);
+  return Number.isInteger(pid) && pid > 0 ? pid : null;
+}
+
+/** The command line of a process; numbers are given out again, so being alive proves nothing. */
+async function commandLine(pid: number): Promise<string> {
+  try {
+    return (await readFile(`/proc/${pid.toString()}/cmdline`, 'utf8')).replaceAll('\0', ' ');
+  } catch {
+    const listed = await promisify(execFile)('ps', ['-p', pid.toString(), '-o', 'command=']).catch(() => null);
+    return listed?.stdout ?? '';
+  }
+}
+
+/**
+ * Clears the way for a start: a server whose Brickyard has died is stopped, the lock of one that has died is removed.
+ * @throws DataDirectoryError where the directory is in use
+ */
+export async function clearTheWay(dataDir: string, pgData: string): Promise<void> {
+  const lock = join(pgData, 'postmaster.pid');
+  const server = await readPid(lock);
+  if (server === null) return;
+  if (!isAlive(server) || !(await commandLine(server)).includes(pgData)) {
+    // Postgres itself is more careful: it refuses where any process of the same user has that number now.
+    await rm(lock, { force: true });
+    return;
+  }
+  const owner = await readPid(ownerFile(dataDir));
+  if (owner !== null && isAlive(owner)) {
+    throw inUse(dataDir, `process ${owner.toString()}`);
+  }
+  process.kill(server, 'SIGINT');
+  await untilGone(dataDir, server);
+}
+
+async function untilGone(dataDir: string, pid: number): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (isAlive(pid)) {
+    if (Date.now() > deadline) {
+      throw new DataDirectoryError(
+        dataDir,
+        `the Postgres server left over on ${dataDir} does not stop: end process ${pid.toString()}`,
+      );
+    }
+    await delay(20);
+  }
+}
+
+/** Writes down that this process looks after the server of this directory. */
+export async function claimOwnership(dataDir: string): Promise<void> {
+  await writeFile(ownerFile(dataDir), `${process.pid.toString()}\n`);
+}

@@ -1,0 +1,91 @@
+import { QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
+import type { Database, Sql, SqlRow, SqlValue } from '#kernel';
+
+/**
+ * Runs one statement. TypeORM's own result differs by kind of statement; the structured one always has the rows.
+ * @throws the driver's error: TypeORM's wrapper carries the parameters, which do not belong into a log
+ */
+async function run<Row extends object>(
+  runner: QueryRunner,
+  text: string,
+  parameters: readonly SqlValue[],
+): Promise<Row[]> {
+  try {
+    const result = await runner.query(text, [...parameters], true);
+    return result.records as Row[];
+  } catch (error) {
+    throw error instanceof QueryFailedError ? error.driverError : error;
+  }
+}
+
+/** The kernel's `Database` over TypeORM's pool and transactions. */
+export class TypeOrmDatabase implements Database {
+  readonly #source: DataSource;
+
+  constructor(source: DataSource) {
+    this.#source = source;
+  }
+
+  async query<Row extends object = SqlRow>(text: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
+    const runner = this.#source.createQueryRunner();
+    try {
+      return await run<Row>(runner, text, parameters);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+    const runner = this.#source.createQueryRunner();
+    try {
+      await runner.startTransaction();
+    } catch (error) {
+      await runner.release();
+      throw error instanceof QueryFailedError ? error.driverError : error;
+    }
+    const tx = new TransactionSql(runner);
+    try {
+      const result = await work(tx);
+      tx.assertUsable();
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // The connection may be what failed: the first error says more than that of the rollback.
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error instanceof QueryFailedError ? error.driverError : error;
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+/** The statements of one transaction. */
+class TransactionSql implements Sql {
+  readonly #runner: QueryRunner;
+  #failure: unknown = null;
+
+  constructor(runner: QueryRunner) {
+    this.#runner = runner;
+  }
+
+  async query<Row extends object = SqlRow>(text: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
+    try {
+      const rows = await run<Row>(this.#runner, text, parameters);
+      if (/^\s*rollback to\b/i.test(text)) this.#failure = null;
+      return rows;
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+  }
+
+  /**
+   * Postgres answers COMMIT of a transaction in which a statement failed with a rollback and no error: whoever caught the
+   * statement's error would believe that the rest was kept.
+   */
+  assertUsable(): void {
+    if (this.#failure !== null) {
+      throw new Error('not committed: a statement of the transaction had failed', { cause: this.#failure });
+    }
+  }
+}
