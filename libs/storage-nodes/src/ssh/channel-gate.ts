@@ -1,0 +1,59 @@
+/**
+ * Lets a number of commands through at a time, first come, first served. Every step of an operation runs its commands one
+ * after another, so the order of arrival is fair between steps.
+ */
+export class ChannelGate {
+  #active = 0;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(private capacity: number) {}
+
+  get active(): number {
+    return this.#active;
+  }
+
+  /** For a node that allows fewer sessions than we ask for. */
+  limitTo(capacity: number): void {
+    this.capacity = Math.max(1, capacity);
+  }
+
+  /** Waits for a place; the result gives it back, once. @throws the signal's reason */
+  async enter(signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    if (this.#active >= this.capacity) {
+      await this.#turn(signal);
+    }
+    this.#active += 1;
+    let held = true;
+    return () => {
+      if (held) {
+        held = false;
+        this.#active -= 1;
+        this.#callNext();
+      }
+    };
+  }
+
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const turn = (): void => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = (): void => {
+        this.#waiting.delete(turn);
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.#waiting.add(turn);
+    });
+  }
+
+  #callNext(): void {
+    const [next] = this.#waiting;
+    if (next !== undefined && this.#active < this.capacity) {
+      this.#waiting.delete(next);
+      next();
+    }
+  }
+}

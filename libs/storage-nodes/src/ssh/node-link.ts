@@ -1,0 +1,165 @@
+import type { PinnedHostKey } from '#domain';
+import { messageOf } from '#kernel';
+import { NodeUnreachableError } from '../storage-nodes.js';
+import { ChannelGate } from './channel-gate.js';
+import type { Endpoint } from './endpoint.js';
+import { sameHostKey } from './host-key.js';
+import type { SshSettings } from './options.js';
+import { SessionRefusedError, type ChannelCommand, type ChannelResult } from './remote-channel.js';
+import { SshConnection } from './ssh-connection.js';
+
+/** After a failed connect, how long commands fail at once: a dead node must not cost every command a connect timeout. */
+const FAIL_FAST_MS = 1000;
+
+/**
+ * The way to one node: one connection, opened when needed, shared by at most so many commands at a time, closed when idle.
+ */
+export class NodeLink {
+  readonly #gate: ChannelGate;
+  readonly #closing = new AbortController();
+  #connection: Promise<SshConnection> | null = null;
+  /** The key of the first contact; holds for this process even before it is pinned in the log. */
+  #met: PinnedHostKey | null = null;
+  #down: { readonly untilMs: number; readonly reason: string } | null = null;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly settings: SshSettings,
+  ) {
+    this.#gate = new ChannelGate(settings.maxChannelsPerConnection);
+  }
+
+  /**
+   * @param pinned the key from the log, null where the node was never met
+   * @param met is told the key of the connection that the command uses
+   */
+  async run(
+    command: ChannelCommand,
+    pinned: PinnedHostKey | null,
+    met: (key: PinnedHostKey) => void,
+  ): Promise<ChannelResult> {
+    let reused = this.#connection !== null;
+    for (;;) {
+      try {
+        return await this.#once(command, pinned, met);
+      } catch (error) {
+        if (!(error instanceof NodeUnreachableError) || error.sent) {
+          throw error;
+        }
+        // nothing was sent, so the command may be sent again where something can have changed since
+        if (error instanceof SessionRefusedError && this.#gate.active > 0) {
+          this.#gate.limitTo(this.#gate.active);
+        } else if (reused) {
+          reused = false;
+        } else {
+          throw error;
+        }
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    this.#closing.abort();
+    const connection = await this.#connection?.catch(() => null);
+    this.#connection = null;
+    await connection?.close();
+  }
+
+  async #once(
+    command: ChannelCommand,
+    pinned: PinnedHostKey | null,
+    met: (key: PinnedHostKey) => void,
+  ): Promise<ChannelResult> {
+    const leave = await this.#gate.enter(command.signal);
+    clearTimeout(this.#idle);
+    const done = (): void => {
+      leave();
+      this.#closeWhenIdle();
+    };
+    let connection: SshConnection;
+    try {
+      connection = await orAborted(this.#connected(pinned), command.signal);
+    } catch (error) {
+      done();
+      throw error;
+    }
+    met(connection.hostKey);
+    const running = connection.run(command);
+    void running.gone.then(done);
+    return running.outcome;
+  }
+
+  async #connected(pinned: PinnedHostKey | null): Promise<SshConnection> {
+    const current = this.#connection ?? this.#opening(pinned ?? this.#met);
+    const connection = await current;
+    if (connection.usable && (pinned === null || sameHostKey(pinned, connection.hostKey))) {
+      return connection;
+    }
+    if (this.#connection === current) {
+      this.#connection = null;
+      void connection.close();
+    }
+    return this.#connected(pinned);
+  }
+
+  #opening(expected: PinnedHostKey | null): Promise<SshConnection> {
+    const opening = this.#open(expected);
+    this.#connection = opening;
+    opening.catch(() => {
+      if (this.#connection === opening) {
+        this.#connection = null;
+      }
+    });
+    return opening;
+  }
+
+  async #open(expected: PinnedHostKey | null): Promise<SshConnection> {
+    if (this.#closing.signal.aborted) {
+      throw new NodeUnreachableError('the SSH connections are closed', this.endpoint.label, false);
+    }
+    if (this.#down !== null && Date.now() < this.#down.untilMs) {
+      throw new NodeUnreachableError(this.#down.reason, this.endpoint.label, false);
+    }
+    try {
+      const connection = await SshConnection.open(this.endpoint, expected, this.settings, this.#closing.signal);
+      this.#met = connection.hostKey;
+      this.#down = null;
+      return connection;
+    } catch (error) {
+      // jitter: the commands of many operations must not all come back in the same instant
+      this.#down = { untilMs: Date.now() + FAIL_FAST_MS * (0.75 + Math.random() / 2), reason: messageOf(error) };
+      throw error;
+    }
+  }
+
+  #closeWhenIdle(): void {
+    clearTimeout(this.#idle);
+    if (this.#gate.active > 0) {
+      return;
+    }
+    this.#idle = setTimeout(() => {
+      const idle = this.#connection;
+      this.#connection = null;
+      void idle?.then(
+        (connection) => connection.close(),
+        () => undefined,
+      );
+    }, this.settings.idleCloseMs).unref();
+  }
+}
+
+/** Waits for work that others wait for as well: an abort ends the waiting, not the work. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason as Error);
+  });
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,123 @@
+import { utils } from 'ssh2';
+import type { CommandRecord, PinnedHostKey } from '#domain';
+import { shellLine } from '../quote.js';
+import type { RemoteCommand, RemoteExecutor, RemoteResult } from '../remote-executor.js';
+import { NodeUnreachableError, type NodeAddress, type NodeCall } from '../storage-nodes.js';
+import { endpointOf } from './endpoint.js';
+import { NodeLink } from './node-link.js';
+import { sshDefaults, type SshOptions, type SshSettings } from './options.js';
+
+const MASK = '***';
+const STDERR_TAIL = 2000;
+/** What `timeout` answers where it had to end the command; 137 where only the KILL after the grace time did. */
+const TIMED_OUT = 124;
+const KILLED = 137;
+
+/** Runs commands over SSH: one pooled connection per node, pinned host keys, deadlines kept on the node itself. */
+export class SshExecutor implements RemoteExecutor {
+  readonly #settings: SshSettings;
+  readonly #links = new Map<string, NodeLink>();
+  /** Which calls were told the key of a node that has none pinned yet. */
+  readonly #told = new WeakMap<NodeCall, Set<string>>();
+  #closed = false;
+
+  /** @throws Error where the private key cannot be read; the text has no part of it */
+  constructor(options: SshOptions) {
+    this.#settings = { ...sshDefaults, ...options };
+    const key = utils.parseKey(options.privateKey);
+    if (key instanceof Error) {
+      throw new Error(`the SSH private key cannot be read: ${key.message}`);
+    }
+    if (!key.isPrivateKey()) {
+      throw new Error('the SSH private key cannot be read: it is a public key');
+    }
+  }
+
+  async run(node: NodeAddress, command: RemoteCommand, call: NodeCall): Promise<RemoteResult> {
+    if (this.#closed) {
+      throw new NodeUnreachableError('the SSH connections are closed', node.manageHost, false);
+    }
+    call.signal.throwIfAborted();
+    const line = this.#line(command);
+    const startedAt = performance.now();
+    const record = (exitCode: number | null, stderr: string): void =>
+      call.onCommand(recordOf(node, command, exitCode, performance.now() - startedAt, stderr));
+    let result: RemoteResult;
+    try {
+      result = await this.#link(node).run(
+        {
+          line,
+          stdin: command.stdin ?? '',
+          giveUpMs: command.timeoutMs + this.#settings.deadlineGraceMs,
+          maxOutputBytes: this.#settings.maxOutputBytes,
+          signal: call.signal,
+        },
+        node.hostKey,
+        (key) => this.#tell(node, key, call),
+      );
+    } catch (error) {
+      record(null, error instanceof Error ? error.message : '');
+      throw error;
+    }
+    record(result.exitCode, result.stderr);
+    const ranMs = performance.now() - startedAt;
+    if (result.exitCode === TIMED_OUT || (result.exitCode === KILLED && ranMs >= command.timeoutMs)) {
+      const text = `the deadline of ${seconds(command)} s passed on node ${node.manageHost}; whether the command took effect is not known`;
+      throw new NodeUnreachableError(text, node.manageHost, true);
+    }
+    return result;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#links.values()].map((link) => link.close()));
+    this.#links.clear();
+  }
+
+  /** `timeout` on the node ends a command whose caller has gone; English texts are what the parsers know. */
+  #line(command: RemoteCommand): string {
+    const sudo = this.#settings.sudo ? 'sudo -n ' : '';
+    return `${sudo}env LC_ALL=C timeout --kill-after=10s ${seconds(command)}s ${shellLine(command.argv)}`;
+  }
+
+  #link(node: NodeAddress): NodeLink {
+    const key = `${node.nodeId} ${node.manageHost}`;
+    const known = this.#links.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const link = new NodeLink(endpointOf(node.manageHost, this.#settings.port), this.#settings);
+    this.#links.set(key, link);
+    return link;
+  }
+
+  /** Once per call and node: whoever made the call pins the key, however many commands the call takes. */
+  #tell(node: NodeAddress, key: PinnedHostKey, call: NodeCall): void {
+    const told = this.#told.get(call) ?? new Set<string>();
+    if (node.hostKey === null && !told.has(node.nodeId)) {
+      this.#told.set(call, told.add(node.nodeId));
+      call.onHostKey?.(node.nodeId, key);
+    }
+  }
+}
+
+const seconds = (command: RemoteCommand): number => Math.max(1, Math.ceil(command.timeoutMs / 1000));
+
+function recordOf(
+  node: NodeAddress,
+  command: RemoteCommand,
+  exitCode: number | null,
+  durationMs: number,
+  stderr: string,
+): CommandRecord {
+  const secret = new Set(command.secretArguments ?? []);
+  const hidden = command.argv.filter((word, index) => secret.has(index) && word !== '');
+  const tail = hidden.reduce((text, word) => text.replaceAll(word, MASK), stderr.trim()).slice(-STDERR_TAIL);
+  return {
+    node: node.manageHost,
+    command: shellLine(command.argv.map((word, index) => (secret.has(index) ? MASK : word))),
+    exitCode,
+    durationMs: Math.round(durationMs),
+    ...(exitCode !== 0 && tail !== '' ? { stderr: tail } : {}),
+  };
+}
