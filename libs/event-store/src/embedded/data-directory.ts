@@ -19,7 +19,7 @@ import { promisify } from 'node:util';
 import { messageOf } from '#kernel';
 import type { Binaries } from './binaries.js';
 import { DataDirectoryError } from './data-directory-error.js';
-import type { OsUser } from './os-user.js';
+import type { OsUser, ServerAccount } from './os-user.js';
 
 /** The name of the superuser of an embedded server. */
 export const SUPERUSER = 'brickyard';
@@ -35,6 +35,11 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
+/** Where Postgres keeps its files within the data directory. */
+export function pgDataOf(dataDir: string): string {
+  return join(dataDir, 'postgres');
+}
+
 /**
  * Makes the directory ready: creates what is missing, refuses what cannot be used.
  * @throws DataDirectoryError
@@ -42,14 +47,14 @@ function codeOf(error: unknown): string {
 export async function prepareDataDirectory(
   dataDir: string,
   binaries: Binaries,
-  user: OsUser | null,
+  account: ServerAccount,
 ): Promise<DataDirectory> {
   await ensureWritable(dataDir);
-  if (user !== null) await ensureReachable(dataDir, user);
-  const pgData = join(dataDir, 'postgres');
+  if (account.user !== null) await ensureReachable(dataDir, account.user);
+  const pgData = pgDataOf(dataDir);
   const state = await inspect(dataDir, pgData, binaries.major);
   const password = await keepPassword(dataDir, state === 'absent');
-  if (state === 'absent') await initialise(dataDir, pgData, password, binaries, user);
+  if (state === 'absent') await initialise(dataDir, pgData, password, binaries, account);
   return { pgData, password };
 }
 
@@ -132,8 +137,9 @@ async function initialise(
   pgData: string,
   password: string,
   binaries: Binaries,
-  user: OsUser | null,
+  account: ServerAccount,
 ): Promise<void> {
+  const { user } = account;
   const workshop = await mkdtemp(join(dataDir, '.initdb-'));
   try {
     const fresh = join(workshop, 'data');
@@ -143,7 +149,7 @@ async function initialise(
     if (user !== null) {
       for (const path of [workshop, fresh, passwordFile]) await chown(path, user.uid, user.gid);
     }
-    await runInitdb(binaries.initdb, fresh, passwordFile, user);
+    await runInitdb(binaries.initdb, fresh, passwordFile, account);
     await rename(fresh, pgData).catch((error: unknown) => {
       // Another process was faster; its directory is as good, and Postgres lets only one of us start on it.
       if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
@@ -153,12 +159,18 @@ async function initialise(
   }
 }
 
-async function runInitdb(initdb: string, target: string, passwordFile: string, user: OsUser | null): Promise<void> {
+async function runInitdb(
+  initdb: string,
+  target: string,
+  passwordFile: string,
+  { user, prefix }: ServerAccount,
+): Promise<void> {
   const options = [`--pgdata=${target}`, `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
   // The built-in locale is the same on every machine; the operating system's may be missing or sort differently.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   try {
-    await promisify(execFile)(initdb, [...options, ...locale, '--no-sync', '--no-instructions'], {
+    const line = [...prefix, initdb, ...options, ...locale, '--no-sync', '--no-instructions'];
+    await promisify(execFile)(line[0] ?? initdb, line.slice(1), {
       env: { ...process.env, LC_ALL: 'C' },
       ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
     });

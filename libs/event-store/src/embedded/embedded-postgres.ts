@@ -2,9 +2,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { findBinaries, type Binaries } from './binaries.js';
-import { prepareDataDirectory, SUPERUSER, type DataDirectory } from './data-directory.js';
+import { pgDataOf, prepareDataDirectory, SUPERUSER, type DataDirectory } from './data-directory.js';
 import { DataDirectoryError, inUse } from './data-directory-error.js';
-import { serverUser, type OsUser } from './os-user.js';
+import { serverAccount, type ServerAccount } from './os-user.js';
 import { claimOwnership, clearTheWay } from './running-server.js';
 import { ServerProcess, StartFailure } from './server-process.js';
 
@@ -35,10 +35,10 @@ const DATABASE = 'brickyard';
  * @throws DataDirectoryError where the directory cannot be used; Error where the server does not start
  */
 export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings): Promise<EmbeddedPostgres> {
-  const [binaries, user] = await Promise.all([findBinaries(), serverUser()]);
-  const directory = await prepareDataDirectory(settings.dataDir, binaries, user);
+  const [binaries, account] = await Promise.all([findBinaries(), serverAccount(pgDataOf(settings.dataDir))]);
+  const directory = await prepareDataDirectory(settings.dataDir, binaries, account);
   await clearTheWay(settings.dataDir, directory.pgData);
-  const { server, port } = await startWithRetry(settings, directory, binaries, user);
+  const { server, port } = await startWithRetry(settings, directory, binaries, account);
   await claimOwnership(settings.dataDir);
   const address = (database: string): string =>
     `postgresql://${SUPERUSER}:${encodeURIComponent(directory.password)}@127.0.0.1:${port.toString()}/${database}`;
@@ -73,13 +73,13 @@ async function startWithRetry(
   settings: EmbeddedPostgresSettings,
   directory: DataDirectory,
   binaries: Binaries,
-  user: OsUser | null,
+  account: ServerAccount,
 ): Promise<{ server: ServerProcess; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = settings.port ?? (await freePort());
     const options = serverOptions(port, settings.serverSettings ?? {});
     try {
-      const server = await ServerProcess.start(binaries.postgres, directory.pgData, options, user, settings.onLog);
+      const server = await ServerProcess.start(binaries.postgres, directory.pgData, options, account, settings.onLog);
       return { server, port };
     } catch (error) {
       if (!(error instanceof StartFailure)) throw error;

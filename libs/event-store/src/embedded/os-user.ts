@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** The user that the server runs as; null: the same as this process. */
+/** A user that the server runs as. */
 export interface OsUser {
   readonly name: string;
   readonly uid: number;
@@ -20,12 +20,47 @@ async function lookUp(): Promise<OsUser | null> {
   return fields === undefined ? null : { name: NAME, uid: Number(fields[2]), gid: Number(fields[3]) };
 }
 
+/** How the server's programs are started so that they do not see themselves as root. */
+export interface ServerAccount {
+  /** Another user to start them as; null: the one of this process. */
+  readonly user: OsUser | null;
+  /** A program and arguments to put before theirs. */
+  readonly prefix: readonly string[];
+}
+
+const asItself: ServerAccount = { user: null, prefix: [] };
+
 /**
- * Postgres refuses to run as root. As root (in a container, mostly) the server gets the user `postgres`, which is made
- * where it is missing.
+ * In a user namespace the process keeps root's files and its own number outside, and only the name it sees for itself is
+ * another. So neither a user must be made nor a directory opened to one: a checkout below /root works as it is.
  */
-export async function serverUser(): Promise<OsUser | null> {
-  if (process.geteuid?.() !== 0) return null;
+const inNamespaceOptions = ['--user', '--map-user=65534', '--map-group=65534', '--'];
+const inNamespace: ServerAccount = { user: null, prefix: ['unshare', ...inNamespaceOptions] };
+
+async function namespaceWorks(): Promise<boolean> {
+  return promisify(execFile)('unshare', [...inNamespaceOptions, 'true']).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Postgres refuses to run as root. As root (in a container, mostly) it runs in a user namespace, and where the kernel allows
+ * none, as the user `postgres`. A data directory stays with the way it was made.
+ * @param pgData the server's directory, which may not be there yet
+ */
+export async function serverAccount(pgData: string): Promise<ServerAccount> {
+  if (process.geteuid?.() !== 0) return asItself;
+  const owner = await stat(pgData).then(
+    ({ uid }) => uid,
+    () => null,
+  );
+  if ((owner === null || owner === 0) && (await namespaceWorks())) return inNamespace;
+  return { user: await postgresUser(), prefix: [] };
+}
+
+/** The user `postgres`, made where it is missing. */
+async function postgresUser(): Promise<OsUser> {
   const there = await lookUp();
   if (there !== null) return there;
   try {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { OsUser } from './os-user.js';
+import type { ServerAccount } from './os-user.js';
 
 /** The server ended before it was ready. */
 export class StartFailure extends Error {
@@ -45,16 +45,17 @@ export class ServerProcess {
     binary: string,
     pgData: string,
     options: Readonly<Record<string, string>>,
-    user: OsUser | null,
+    account: ServerAccount,
     onLog: (line: string) => void,
   ): Promise<ServerProcess> {
     const flags = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const child = spawn(binary, ['-D', pgData, ...flags], {
+    const line = [...account.prefix, binary, '-D', pgData, ...flags];
+    const child = spawn(line[0] ?? binary, line.slice(1), {
       // A group of its own: Ctrl-C is for the application, which stops the server when it has finished with it.
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, LC_ALL: 'C' },
-      ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
+      ...(account.user === null ? {} : { uid: account.user.uid, gid: account.user.gid }),
     });
     const failed = new Promise<Error>((resolve) => child.once('error', resolve));
     const lines: string[] = [];
