@@ -9,7 +9,7 @@ const questions = {
   deviceMapper: 'dmsetup ls | sort',
   signatures: 'wipefs --noheadings --output DEVICE,TYPE $DEVICES',
   fstab: 'cat /etc/fstab',
-  mounts: 'findmnt --list --noheadings --output TARGET,SOURCE --types xfs,fuse.glusterfs',
+  mounts: 'findmnt --list --noheadings --output TARGET,SOURCE --types xfs,fuse.glusterfs || true',
   brickFolders: 'find /var/lib/heketi -mindepth 2 2>/dev/null | sort || true',
   glusterVolumes: 'gluster --mode=script volume list 2>&1',
   peers: "gluster --mode=script pool list | awk 'NR > 1 { print $2 }' | sort",

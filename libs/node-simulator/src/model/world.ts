@@ -99,6 +99,8 @@ export interface GlusterVolume {
   readonly id: string;
   readonly layout: VolumeLayout;
   started: boolean;
+  /** Gluster calls a volume Created until its first start, and Stopped after the last. */
+  everStarted: boolean;
   bricks: GlusterBrick[];
   /** Newest first, as `volume info` lists them. */
   options: VolumeOption[];

@@ -44,11 +44,12 @@ export const blkid: Program = ({ node }, args) => {
   const options = parseOptions(args, { flags: ['-p'], values: ['-o', '-s'] });
   const [path = ''] = options.operands;
   const volume = findLogicalVolume(node, path)?.volume;
-  if (volume !== undefined) return volume.filesystem === null ? { exitCode: 2, stdout: '', stderr: '' } : done('xfs\n');
+  const nothing = { exitCode: 2, stdout: '', stderr: '' };
+  if (volume !== undefined) return volume.filesystem === null ? nothing : done('xfs\n');
   const device = findDevice(node, path);
-  if (device === undefined) return refuse(2, `blkid: error: ${path}: No such file or directory`);
+  if (device === undefined) return nothing; // with -p it says nothing of a path that is not there either
   const type = device.physicalVolume === null ? device.signature : 'LVM2_member';
-  return type === null ? { exitCode: 2, stdout: '', stderr: '' } : done(`${type}\n`);
+  return type === null ? nothing : done(`${type}\n`);
 };
 
 export const wipefs: Program = ({ node }, args) => {

@@ -36,19 +36,26 @@ export function mountAll(node: NodeState): ReturnType<Program> {
 
 function attach(node: NodeState, source: string, target: string, options: string): void {
   const at = normalPath(target);
-  if (!folderExists(node, at)) refuse(MOUNT_FAILED, `mount: ${target}: mount point does not exist.`);
+  if (!folderExists(node, at)) refuseMount(`${target}: mount point does not exist.`);
   const found = findLogicalVolume(node, source);
-  if (found === undefined) return refuse(MOUNT_FAILED, `mount: ${target}: special device ${source} does not exist.`);
+  if (found === undefined) return refuseMount(`${target}: special device ${source} does not exist.`);
   if (found.volume.filesystem?.kind !== 'xfs') {
-    refuse(
-      MOUNT_FAILED,
-      `mount: ${target}: wrong fs type, bad option, bad superblock on ${source}, missing codepage or helper program, or other error.`,
+    refuseMount(
+      `${target}: wrong fs type, bad option, bad superblock on ${source}, missing codepage or helper program, or other error.`,
     );
   }
   const device = mapperPath(found.group.name, found.volume.name);
   const already = node.mounts.find((mounted) => mounted.source === device && mounted.target === at);
-  if (already !== undefined) refuse(MOUNT_FAILED, `mount: ${target}: ${source} already mounted on ${at}.`);
+  if (already !== undefined) refuseMount(`${target}: ${source} already mounted on ${at}.`);
   node.mounts.push({ source: device, target: at, options });
+}
+
+function refuseMount(why: string): never {
+  return refuse(
+    MOUNT_FAILED,
+    `mount: ${why}`,
+    '       dmesg(1) may have more information after failed mount system call.',
+  );
 }
 
 export const umount: Program = ({ node, world }, args) => {

@@ -17,6 +17,12 @@ export function checkNewBricks(
   if (!force) refuseSharedServers(what, layout, nodes);
   bricks.forEach((brick, index) => {
     const node = nodes[index] ?? context.node;
+    if (overlapsVolume(context, node, brick)) {
+      failed(
+        what,
+        `Brick: ${brickText(brick)} not available. Brick may be containing or be contained by an existing brick.`,
+      );
+    }
     const why = objection(node, brick, force);
     if (why !== null) failed(what, stageError(context, node, brick.host, why));
     if (bricks.findIndex((other) => brickText(other) === brickText(brick)) !== index) {
@@ -60,6 +66,15 @@ function refuseSharedServers(what: string, layout: VolumeLayout, nodes: readonly
       );
     }
   }
+}
+
+/** Any glusterd knows the bricks of all volumes, so the one that is asked says it. */
+function overlapsVolume(context: GlusterContext, node: NodeState, brick: GlusterBrick): boolean {
+  const within = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}/`);
+  return context.pool.volumes
+    .flatMap((volume) => volume.bricks)
+    .filter((other) => nodeOfBrick(context, other) === node)
+    .some((other) => within(other.path, brick.path) || within(brick.path, other.path));
 }
 
 /** Why this folder cannot be a brick, as the glusterd of its own node says it; null: it can. */

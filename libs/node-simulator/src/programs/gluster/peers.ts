@@ -7,7 +7,7 @@ import {
   nodeOfMember,
   poolOf,
 } from '../../model/trusted-pools.js';
-import { done } from '../program.js';
+import { done, refuse } from '../program.js';
 import { failed, nodeOfBrick, type GlusterCommand } from './gluster-command.js';
 import { cliOutput, element, indent } from './xml.js';
 
@@ -40,9 +40,10 @@ export const peerDetach: GlusterCommand = (context, [host = '']) => {
   if (member === undefined) return failed(what, `${host} is not part of cluster`);
   const target = nodeOfMember(world, member);
   if (pool.volumes.some((volume) => volume.bricks.some((brick) => nodeOfBrick(context, brick) === target))) {
-    return failed(
-      what,
-      `Peer ${host} hosts one or more bricks. If the peer is in not recoverable state then use either replace-brick ` +
+    // Of all refusals of this command the only one with this exit code (GlusterFS 10.3).
+    return refuse(
+      255,
+      `${what}: failed: Peer ${host} hosts one or more bricks. If the peer is in not recoverable state then use either replace-brick ` +
         'or remove-brick command with force to remove all bricks from the peer and attempt the peer detach again.',
     );
   }

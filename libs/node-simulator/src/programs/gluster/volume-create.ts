@@ -30,6 +30,7 @@ export const volumeCreate: GlusterCommand = (context, [name = '', ...words]) => 
     id: context.ids.uuid(),
     layout,
     started: false,
+    everStarted: false,
     bricks,
     options: [
       ...(layout.kind === 'replicate' ? [{ name: 'cluster.granular-entry-heal', value: 'on' }] : []),

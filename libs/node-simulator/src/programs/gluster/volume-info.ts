@@ -1,6 +1,6 @@
 import { brickText, isArbiter, setCount, typeOf } from '../../model/volume-layout.js';
 import type { GlusterVolume } from '../../model/world.js';
-import { CommandRefusal, done, refuse } from '../program.js';
+import { done, refuse, type CommandResult } from '../program.js';
 import { GLUSTER_FAILED, nodeOfBrick, type GlusterCommand, type GlusterContext } from './gluster-command.js';
 import { cliOutput, element, escapeXml, indent } from './xml.js';
 
@@ -14,17 +14,18 @@ export const volumeInfo: GlusterCommand = (context, [name = 'all']) => {
     return done(volumes.length === 0 ? 'No volumes present\n' : volumes.map((each) => plain(each)).join(''));
   }
   const body = volumes.map((volume) => indent(xmlOf(context, volume), 6)).join('');
-  return done(
-    cliOutput(
-      `  <volInfo>\n    <volumes>\n${body}      ${element('count', volumes.length)}\n    </volumes>\n  </volInfo>\n`,
-    ),
-  );
+  return done(cliOutput(volInfo(body, volumes.length)));
 };
 
-function unknownVolume({ xml }: GlusterContext, name: string): never {
-  const opErrstr = `Volume ${name} does not exist`;
-  if (!xml) return refuse(GLUSTER_FAILED, opErrstr);
-  throw new CommandRefusal(GLUSTER_FAILED, '', cliOutput('', { opRet: -1, opErrno: NO_SUCH_VOLUME_ERRNO, opErrstr }));
+function volInfo(body: string, count: number): string {
+  return `  <volInfo>\n    <volumes>\n${body}      ${element('count', count)}\n    </volumes>\n  </volInfo>\n`;
+}
+
+/** In XML it names no volume and exits with 0. */
+function unknownVolume({ xml }: GlusterContext, name: string): CommandResult {
+  if (!xml) return refuse(GLUSTER_FAILED, `Volume ${name} does not exist`);
+  const status = { opRet: -1, opErrno: NO_SUCH_VOLUME_ERRNO, opErrstr: 'Volume does not exist' };
+  return done(cliOutput(volInfo('', 0), status));
 }
 
 function plain(volume: GlusterVolume): string {
@@ -37,8 +38,8 @@ function plain(volume: GlusterVolume): string {
   );
 }
 
-/** A volume that was never started says Created; the simulator does not tell it from a stopped one. */
 function statusOf(volume: GlusterVolume): { number: number; name: string } {
+  if (!volume.everStarted) return { number: 0, name: 'Created' };
   return volume.started ? { number: 1, name: 'Started' } : { number: 2, name: 'Stopped' };
 }
 

@@ -20,6 +20,7 @@ export const volumeStart: GlusterCommand = (context, [name = '', force]) => {
     checkBrickFolders(context, what, volume);
   }
   volume.started = true;
+  volume.everStarted = true;
   return done(`${what}: success\n`);
 };
 

@@ -40,9 +40,11 @@ export const lvcreate: Program = ({ node, interrupted }, args) => {
     return refuse(3, "  No command with matching syntax recognised.  Run 'lvcreate --help' for more information.");
   }
   const group = requireGroup(node, groupName);
+  if (size !== undefined && hasLogicalVolume(group, poolName)) {
+    return refuse(LVM_FAILED, `  Logical volume ${poolName} already exists in Volume group ${group.name}.`);
+  }
   refuseTaken(group, name);
   if (size !== undefined) {
-    refuseTaken(group, poolName);
     const pool = newPool(group, poolName, sizeKiB(size), sizeKiB(options.value('--poolmetadatasize') ?? '2M'));
     refuseWithoutSpace(group, pool);
     addThinPool(group, pool);

@@ -61,9 +61,11 @@ export const pvs = report('pvs', 'pv', (node, operands) => {
   const volumes = devices.filter((device) => device.physicalVolume !== null);
   return {
     rows: volumes.map((device) => pvRow(node, device)),
-    missing: operands
-      .filter((_, index) => (found[index]?.physicalVolume ?? null) === null)
-      .map((path) => `  Failed to find physical volume "${path}".`),
+    missing: operands.flatMap((path, index) => {
+      const device = found[index];
+      if (device === undefined) return [`  Cannot use ${path}: device not found`];
+      return device.physicalVolume === null ? [`  Failed to find physical volume "${path}".`] : [];
+    }),
   };
 });
 
