@@ -1,0 +1,164 @@
+import { createPostgresBackend, Queue, Worker, type Job } from 'bullmq';
+import { messageOf, type Logger } from '#kernel';
+import { postgresConnection, type QueueConnection } from './connection.js';
+import type { OperationQueue } from './operation-queue.js';
+import { within } from './within.js';
+
+/** BullMQ allows no colon in it. */
+const QUEUE_NAME = 'operations';
+
+/** A queue that does not answer must not hold up the API: the log has the operation, the reconciler brings it back. */
+const ADD_TIMEOUT_MS = 1000;
+
+const DISCONNECT_TIMEOUT_MS = 2000;
+
+/** Kept so long that a hint that comes twice is still known, and an operator can look at what happened. */
+const COMPLETED = { age: 3600, count: 1000 };
+const FAILED = { age: 24 * 3600, count: 1000 };
+
+export interface QueueTiming {
+  /** After this long without a sign of life of its worker a job is given up; the reconciler brings its operation back. */
+  readonly lockDurationMs: number;
+  readonly stalledIntervalMs: number;
+}
+
+const defaultTiming: QueueTiming = { lockDurationMs: 30_000, stalledIntervalMs: 30_000 };
+
+interface JobData {
+  readonly operationId: string;
+}
+
+type Handle = (operationId: string, signal: AbortSignal) => Promise<void>;
+
+/** The queue on BullMQ, on Redis or Postgres. */
+export class BullMqOperationQueue implements OperationQueue {
+  readonly #producer: ReturnType<typeof openProducer>;
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  #worker: ReturnType<typeof openWorker> | null = null;
+
+  constructor(
+    private readonly connection: QueueConnection,
+    private readonly logger: Logger,
+    private readonly timing: QueueTiming = defaultTiming,
+  ) {
+    this.#producer = openProducer(connection);
+    this.#producer.on('error', (error) => logger.warn({ error: messageOf(error) }, 'queue is unreachable'));
+  }
+
+  /** Settles within about a second. @throws Error where the queue does not answer */
+  async add(operationId: string, options: { readonly attempt: number; readonly delayMs?: number }): Promise<void> {
+    const { attempt, delayMs = 0 } = options;
+    const data: JobData = { operationId };
+    const added = this.#producer.add('operation', data, {
+      jobId: `op_${operationId}_${attempt}`,
+      delay: delayMs,
+      attempts: 1,
+      removeOnComplete: COMPLETED,
+      removeOnFail: FAILED,
+    });
+    const outcome = await within(ADD_TIMEOUT_MS, added, (error) =>
+      this.logger.debug({ operationId, error: messageOf(error) }, 'queue refused late'),
+    );
+    if (outcome === 'timeout') throw new Error(`the queue did not answer within ${ADD_TIMEOUT_MS} ms`);
+  }
+
+  work(handle: Handle, concurrency: number): void {
+    if (this.#worker !== null) throw new Error('the queue is being worked on already');
+    const worker = openWorker(this.connection, (job) => this.#process(job.data, handle), concurrency, this.timing);
+    worker.on('error', (error) => this.logger.warn({ error: messageOf(error) }, 'queue worker is in trouble'));
+    worker.on('failed', (job, error) =>
+      this.logger.warn({ jobId: job?.id, error: messageOf(error) }, 'job of a worker that is gone was given up'),
+    );
+    this.#worker = worker;
+  }
+
+  async close(timeoutMs: number): Promise<void> {
+    this.#stopping.abort();
+    const worker = this.#worker;
+    if (worker !== null) {
+      const finished = worker.pause(true).then(() => Promise.all(this.#running));
+      const outcome = await this.#settle(timeoutMs, finished);
+      await this.#settle(DISCONNECT_TIMEOUT_MS, worker.close(outcome === 'timeout'));
+    }
+    await this.#settle(DISCONNECT_TIMEOUT_MS, this.#producer.close());
+  }
+
+  async depth(): Promise<number> {
+    const counts = await this.#producer.getJobCounts('wait', 'prioritized', 'delayed', 'active');
+    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Never fails: what an operation needs is in the log, not in the state of its job. */
+  async #process({ operationId }: JobData, handle: Handle): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    const running = handle(operationId, this.#stopping.signal).catch((error: unknown) =>
+      this.logger.error({ operationId, error: messageOf(error) }, 'job failed'),
+    );
+    this.#running.add(running);
+    await running;
+    this.#running.delete(running);
+  }
+
+  /** One part of closing; its failure must not keep the others from being closed. */
+  async #settle(timeoutMs: number, work: Promise<unknown>): Promise<'done' | 'timeout'> {
+    const log = (error: unknown): void => this.logger.warn({ error: messageOf(error) }, 'queue did not close cleanly');
+    try {
+      return await within(timeoutMs, work, log);
+    } catch (error) {
+      log(error);
+      return 'done';
+    }
+  }
+}
+
+function openProducer(connection: QueueConnection) {
+  switch (connection.backend) {
+    case 'redis':
+      return new Queue<JobData>(QUEUE_NAME, {
+        // A command fails at the first lost connection instead of waiting for Redis to come back.
+        connection: { url: connection.url, maxRetriesPerRequest: 1 },
+        skipWaitingForReady: true,
+        ...prefixOf(connection),
+      });
+    case 'postgres':
+      return new Queue(QUEUE_NAME, { connection: postgresConnection(connection) }, createPostgresBackend);
+  }
+}
+
+function openWorker(
+  connection: QueueConnection,
+  process: (job: Job<JobData>) => Promise<void>,
+  concurrency: number,
+  timing: QueueTiming,
+) {
+  const options = {
+    concurrency,
+    lockDuration: timing.lockDurationMs,
+    stalledInterval: timing.stalledIntervalMs,
+    // Measured: a stalled worker still does its work when it wakes. The leases fence it, the reconciler brings the operation
+    // back, and a job that came back by itself would only meet a busy lease.
+    maxStalledCount: 0,
+    removeOnComplete: COMPLETED,
+    removeOnFail: FAILED,
+  };
+  switch (connection.backend) {
+    case 'redis':
+      return new Worker<JobData>(QUEUE_NAME, process, {
+        ...options,
+        connection: { url: connection.url, maxRetriesPerRequest: null },
+        ...prefixOf(connection),
+      });
+    case 'postgres':
+      return new Worker(
+        QUEUE_NAME,
+        process,
+        { ...options, connection: postgresConnection(connection) },
+        createPostgresBackend,
+      );
+  }
+}
+
+function prefixOf(connection: Extract<QueueConnection, { backend: 'redis' }>): { prefix?: string } {
+  return connection.prefix === undefined ? {} : { prefix: connection.prefix };
+}
