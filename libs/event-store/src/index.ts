@@ -3,5 +3,8 @@ export * from './data-source.js';
 export { DataDirectoryError } from './embedded/data-directory-error.js';
 export * from './embedded/embedded-postgres.js';
 export * from './event-store.js';
+export * from './log-position.js';
 export * from './migrate.js';
+export * from './postgres-event-store.js';
 export * from './typeorm-database.js';
+export * from './upcasters.js';
