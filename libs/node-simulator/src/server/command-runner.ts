@@ -1,11 +1,12 @@
 import { messageOf } from '#kernel';
-import type { FaultPlan } from '../faults/fault-plan.js';
+import type { Fault, FaultPlan } from '../faults/fault-plan.js';
 import type { CommandResult, ProgramContext } from '../programs/program.js';
 import { readsStdin, runProgram } from '../programs/run.js';
+import type { VolumeLocks } from './volume-locks.js';
 import { parseCommandLine, type CommandLine } from '../shell/command-line.js';
 
-/** How a command ended: with an answer, or by the connection breaking. */
-export type Outcome = CommandResult | 'connection dropped';
+/** How a command ended: with an answer, by the connection breaking, or with nobody left to answer to. */
+export type Outcome = CommandResult | 'connection dropped' | 'caller gone';
 
 export interface RunnerSettings {
   readonly latencyMs: (line: string) => number;
@@ -20,11 +21,13 @@ export interface RunnerPorts {
   /** Called after every command that may have changed something. */
   changed(): void;
   readonly faults: FaultPlan;
+  readonly locks: VolumeLocks;
 }
 
 /** coreutils' timeout(1) says this when the time has passed. */
 const TIMED_OUT: CommandResult = { exitCode: 124, stdout: '', stderr: '' };
 const LINE_REFUSED = 2;
+const NOT_PERMITTED = 126;
 
 /**
  * Carries commands out with latency, `timeout` and faults. The effect of a command is one synchronous step: two commands
@@ -36,58 +39,72 @@ export class CommandRunner {
     private readonly ports: RunnerPorts,
   ) {}
 
-  /** `gone` fires when the connection closes: what still hangs then has no effect. */
-  async run(line: string, readStdin: () => Promise<string>, gone: AbortSignal): Promise<Outcome> {
+  /** `gone` fires when the channel closes or the caller kills the command: what still hangs then has no effect. */
+  async run(user: string, line: string, readStdin: () => Promise<string>, gone: AbortSignal): Promise<Outcome> {
     let command: CommandLine;
     try {
       command = parseCommandLine(line);
     } catch (error) {
       return { exitCode: LINE_REFUSED, stdout: '', stderr: `simulator: refused line: ${messageOf(error)}: ${line}\n` };
     }
+    if (user !== 'root' && !command.sudo) {
+      return { exitCode: NOT_PERMITTED, stdout: '', stderr: `bash: ${command.program}: Permission denied\n` };
+    }
     const stdin = readsStdin(command) ? await readStdin() : '';
-    const deadline = command.timeoutSeconds === null ? null : command.timeoutSeconds * 1000 * this.settings.timeScale;
+    const unlock = this.ports.locks.take(command);
+    if (typeof unlock !== 'function') return unlock;
     const fault = this.ports.faults.take(line);
     const latency = this.settings.latencyMs(line);
     if (latency > 0) await sleep(latency);
+    const { outcome, rest } = await this.carryOut(command, stdin, fault, gone);
+    void rest.then(unlock);
+    return outcome;
+  }
+
+  /** `rest` is what goes on in the node after the caller has its answer. */
+  private async carryOut(
+    command: CommandLine,
+    stdin: string,
+    fault: Fault | null,
+    gone: AbortSignal,
+  ): Promise<{ outcome: Outcome; rest: Promise<void> }> {
+    const rest = Promise.resolve();
+    const deadlineMs = command.timeoutSeconds === null ? null : command.timeoutSeconds * 1000 * this.settings.timeScale;
     switch (fault?.action.kind) {
       case undefined:
-        return this.apply(command, stdin, false);
+        return { outcome: this.apply(command, stdin, false), rest };
       case 'fail':
-        return { stdout: '', ...fault.action };
+        return { outcome: { stdout: '', ...fault.action }, rest };
       case 'drop-before':
-        return 'connection dropped';
+        return { outcome: 'connection dropped', rest };
       case 'drop-midway':
         this.apply(command, stdin, true);
-        return 'connection dropped';
+        return { outcome: 'connection dropped', rest };
       case 'drop-after':
         this.apply(command, stdin, false);
-        return 'connection dropped';
+        return { outcome: 'connection dropped', rest };
       case 'hang': {
-        const end = await firstOf(fault.released, deadline, gone);
-        if (end === 'deadline') return TIMED_OUT;
-        return end === 'gone' ? 'connection dropped' : this.apply(command, stdin, false);
+        const end = await firstOf(fault.released, deadlineMs, gone);
+        if (end === 'deadline') return { outcome: TIMED_OUT, rest };
+        return { outcome: end === 'gone' ? 'caller gone' : this.apply(command, stdin, false), rest };
       }
-      case 'delay':
-        return this.late(command, stdin, fault.action.delayMs, deadline);
+      case 'delay': {
+        const { delayMs } = fault.action;
+        if (deadlineMs === null || delayMs <= deadlineMs) {
+          await sleep(delayMs);
+          return { outcome: this.apply(command, stdin, false), rest };
+        }
+        await sleep(deadlineMs);
+        return { outcome: TIMED_OUT, rest: this.afterTheCaller(command, stdin, delayMs - deadlineMs) };
+      }
     }
   }
 
-  /** glusterd works on when its command line has been ended; any other program dies with its effect undone. */
-  private async late(
-    command: CommandLine,
-    stdin: string,
-    delayMs: number,
-    deadlineMs: number | null,
-  ): Promise<Outcome> {
-    if (deadlineMs === null || delayMs <= deadlineMs) {
-      await sleep(delayMs);
-      return this.apply(command, stdin, false);
-    }
-    await sleep(deadlineMs);
-    if (command.program === 'gluster') {
-      void sleep(delayMs - deadlineMs).then(() => this.apply(command, stdin, false));
-    }
-    return TIMED_OUT;
+  /** glusterd works on when its command line has been ended; any other program dies without effect. */
+  private async afterTheCaller(command: CommandLine, stdin: string, delayMs: number): Promise<void> {
+    if (command.program !== 'gluster') return;
+    await sleep(delayMs);
+    this.apply(command, stdin, false);
   }
 
   private apply(command: CommandLine, stdin: string, interrupted: boolean): Outcome {

@@ -6,6 +6,7 @@ import type { NodeState, WorldState } from '../model/world.js';
 import { CommandRunner, type Outcome, type RunnerSettings } from './command-runner.js';
 import { fingerprintOf, generateKeyPair, parseKey, type KeyPair } from './keys.js';
 import { SshListener } from './ssh-listener.js';
+import type { VolumeLocks } from './volume-locks.js';
 
 export interface CommandLogEntry {
   readonly at: Date;
@@ -29,6 +30,8 @@ export interface NodeParts {
   readonly clientPublicKey: string;
   readonly settings: RunnerSettings & { readonly minimumXfsKiB: number };
   readonly ids: IdSource;
+  /** Shared by all nodes. */
+  readonly locks: VolumeLocks;
   readonly changed: () => void;
 }
 
@@ -60,9 +63,10 @@ export class SimulatedNode {
       poweredOn: () => !this.down,
       changed: parts.changed,
       faults: this.faults,
+      locks: parts.locks,
     });
-    this.listener = new SshListener(this.keys.privateKey, parseKey(parts.clientPublicKey), (line, stdin, gone) =>
-      this.exec(line, stdin, gone),
+    this.listener = new SshListener(this.keys.privateKey, parseKey(parts.clientPublicKey), (user, line, stdin, gone) =>
+      this.exec(user, line, stdin, gone),
     );
   }
 
@@ -148,14 +152,14 @@ export class SimulatedNode {
   }
 
   async close(): Promise<void> {
-    this.faults.clear();
     await this.listener.close();
+    this.faults.clear();
   }
 
-  private async exec(line: string, stdin: () => Promise<string>, gone: AbortSignal): Promise<Outcome> {
+  private async exec(user: string, line: string, stdin: () => Promise<string>, gone: AbortSignal): Promise<Outcome> {
     const at = new Date();
-    const outcome = await this.runner.run(line, stdin, gone);
-    const exitCode = outcome === 'connection dropped' ? null : outcome.exitCode;
+    const outcome = await this.runner.run(user, line, stdin, gone);
+    const exitCode = typeof outcome === 'string' ? null : outcome.exitCode;
     this.commands.push({ at, line, exitCode, durationMs: Date.now() - at.getTime() });
     if (this.commands.length > LOG_LIMIT) this.commands.shift();
     return outcome;

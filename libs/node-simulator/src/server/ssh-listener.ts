@@ -1,12 +1,16 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ParsedKey, type ServerChannel, type Session } from 'ssh2';
 
-/** Answers one command: gets the line, a way to read all of stdin, and a signal that fires when the connection is gone. */
+import type { CommandResult } from '../programs/program.js';
+import type { Outcome } from './command-runner.js';
+
+/** Answers one command: gets who asks, the line, a way to read all of stdin, and a signal that fires when the caller is gone. */
 export type ExecHandler = (
+  user: string,
   line: string,
   stdin: () => Promise<string>,
   gone: AbortSignal,
-) => Promise<{ exitCode: number; stdout: string; stderr: string } | 'connection dropped'>;
+) => Promise<Outcome>;
 
 /** sshd's default MaxSessions: more channels than that on one connection are refused. */
 const MAX_SESSIONS = 10;
@@ -55,18 +59,20 @@ export class SshListener {
   /** One per connection: ssh2 does not tell which socket a client came by, and faults break sockets. */
   private sshServer(socket: Socket): ssh2.Server {
     return new ssh2.Server({ hostKeys: [this.hostKey] }, (client: Connection) => {
-      const gone = new AbortController();
       let sessions = 0;
-      client.on('authentication', (context) => this.authenticate(context));
+      let user = '';
+      client.on('authentication', (context) => {
+        user = context.username;
+        this.authenticate(context);
+      });
       client.on('error', () => socket.destroy());
-      client.on('close', () => gone.abort());
       client.on('session', (accept, reject) => {
         if (sessions >= MAX_SESSIONS) {
           reject();
           return;
         }
         sessions += 1;
-        this.serve(accept(), gone.signal, {
+        this.serve(accept(), user, {
           drop: () => socket.destroy(),
           ended: () => (sessions -= 1),
         });
@@ -92,15 +98,22 @@ export class SshListener {
     return verified === true;
   }
 
-  private serve(session: Session, gone: AbortSignal, on: { drop: () => void; ended: () => void }): void {
+  private serve(session: Session, user: string, on: { drop: () => void; ended: () => void }): void {
+    const gone = new AbortController();
+    // Clients kill what they no longer wait for; any signal ends a command.
+    session.on('signal', () => gone.abort());
     session.on('exec', (accept, _reject, { command }) => {
       const channel = accept();
       channel.on('error', () => channel.destroy());
-      channel.once('close', on.ended);
+      channel.once('close', () => {
+        on.ended();
+        gone.abort();
+      });
       const stdin = readAll(channel);
-      void this.exec(command, () => stdin, gone).then((outcome) => {
+      void this.exec(user, command, () => stdin, gone.signal).then((outcome) => {
         if (outcome === 'connection dropped') on.drop();
-        else if (!gone.aborted) answer(channel, outcome);
+        else if (outcome === 'caller gone') channel.close();
+        else answer(channel, outcome);
       });
     });
   }
@@ -115,7 +128,8 @@ function readAll(channel: ServerChannel): Promise<string> {
   });
 }
 
-function answer(channel: ServerChannel, result: { exitCode: number; stdout: string; stderr: string }): void {
+function answer(channel: ServerChannel, result: CommandResult): void {
+  if (channel.destroyed) return;
   if (result.stderr !== '') channel.stderr.write(result.stderr);
   if (result.stdout !== '') channel.write(result.stdout);
   channel.exit(result.exitCode);

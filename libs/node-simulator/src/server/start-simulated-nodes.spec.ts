@@ -20,6 +20,7 @@ class Shell {
     const client = new ssh2.Client();
     await new Promise<void>((resolve, reject) => {
       client.once('ready', resolve).once('error', reject);
+      client.once('connect', () => client.setNoDelay(true));
       client.connect({ host, port: nodes.port, username: 'root', privateKey: key });
     });
     return new Shell(client);

@@ -6,6 +6,7 @@ import { generateKeyPair, type KeyPair } from './keys.js';
 import { listenOnOnePort } from './one-port.js';
 import { SimulatedNode } from './simulated-node.js';
 import { loadState, StateFile, type SavedState } from './state-file.js';
+import { VolumeLocks } from './volume-locks.js';
 
 export interface SimulatorOptions {
   /** Default 3. */
@@ -53,6 +54,7 @@ export async function startSimulatedNodes(options: SimulatorOptions = {}): Promi
   }
   const clientKey = options.authorizedKey === undefined ? (saved?.clientKey ?? generateKeyPair('simulator')) : null;
   const save: { now: () => void } = { now: () => undefined };
+  const locks = new VolumeLocks();
   const nodes = world.nodes.map((state) => {
     state.reachable = true;
     return new SimulatedNode({
@@ -66,6 +68,7 @@ export async function startSimulatedNodes(options: SimulatorOptions = {}): Promi
         minimumXfsKiB: minimumXfsMiB * 1024,
       },
       ids: randomIds,
+      locks,
       changed: () => save.now(),
     });
   });
