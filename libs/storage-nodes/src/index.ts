@@ -1,4 +1,7 @@
-export * from './remote-executor.js';
-export * from './ssh/ssh-executor.js';
-export * from './storage-nodes.js';
+export { defaultNodeSettings, type NodeSettings } from './commands/settings.js';
+export { MockStorageNodes } from './mock/mock-storage-nodes.js';
+export { GlusterStorageNodes, type GlusterStorageNodesOptions } from './nodes/gluster-storage-nodes.js';
+export type * from './remote-executor.js';
 export type { SshOptions } from './ssh/options.js';
+export { SshExecutor } from './ssh/ssh-executor.js';
+export * from './storage-nodes.js';

@@ -77,6 +77,24 @@ export interface GlusterVolume {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** A device that is ours, or is to be. */
+export interface DeviceIdentity {
+  readonly deviceId: string;
+  /** The path that it was added under. */
+  readonly name: string;
+  /** Where known, the disk is found by it also under another name. */
+  readonly pvUuid?: string;
+}
+
+export interface DeviceSetup extends DeviceIdentity {
+  readonly destroyData: boolean;
+  /**
+   * The physical volumes of all devices that are known. Without it, `destroyData` spares every physical volume that belongs
+   * to a volume group; with it, only these.
+   */
+  readonly knownPvUuids?: readonly string[];
+}
+
 /**
  * What the control plane can do on storage nodes. Every `ensure` may be repeated and may follow a crash at any instant: it
  * looks first (unless `fresh` says that nobody can have started it before), does what is missing, and leaves the same end.
@@ -92,22 +110,10 @@ export interface StorageNodes {
   removePeer(via: NodeAddress, storageHost: string, call: NodeCall): Promise<void>;
 
   /** Makes the device a physical volume with a volume group of its own (`vg_<deviceId>`), and measures it. */
-  ensureDevice(
-    node: NodeAddress,
-    device: { readonly deviceId: string; readonly name: string; readonly destroyData: boolean },
-    call: NodeCall,
-  ): Promise<DeviceObservation>;
-  measureDevice(
-    node: NodeAddress,
-    device: { readonly deviceId: string; readonly name: string },
-    call: NodeCall,
-  ): Promise<DeviceObservation>;
-  /** Removes the volume group, the physical volume and the mount folder. */
-  removeDevice(
-    node: NodeAddress,
-    device: { readonly deviceId: string; readonly name: string; readonly pvUuid: string },
-    call: NodeCall,
-  ): Promise<void>;
+  ensureDevice(node: NodeAddress, device: DeviceSetup, call: NodeCall): Promise<DeviceObservation>;
+  measureDevice(node: NodeAddress, device: DeviceIdentity, call: NodeCall): Promise<DeviceObservation>;
+  /** Removes the volume group, the physical volume and the mount folder. `pvUuid` is empty where it never became known. */
+  removeDevice(node: NodeAddress, device: DeviceIdentity & { readonly pvUuid: string }, call: NodeCall): Promise<void>;
 
   /** Thin pool, thin LV, XFS, fstab line, mount, brick folder, its owner. */
   ensureBrick(node: NodeAddress, brick: BrickSpec, options: { readonly fresh: boolean }, call: NodeCall): Promise<void>;
@@ -122,9 +128,13 @@ export interface StorageNodes {
     call: NodeCall,
   ): Promise<void>;
   ensureVolumeStarted(via: NodeAddress, name: string, call: NodeCall): Promise<void>;
-  ensureVolumeStopped(via: NodeAddress, name: string, call: NodeCall): Promise<void>;
-  /** Deletes a stopped volume. */
-  removeVolume(via: NodeAddress, name: string, call: NodeCall): Promise<void>;
+  /**
+   * @param owner where given, a volume of this name that is not this one (another `user.heketi.id`, other bricks) is left
+   *   alone: the undo of a create must not stop somebody else's volume
+   */
+  ensureVolumeStopped(via: NodeAddress, name: string, call: NodeCall, owner?: VolumeSpec): Promise<void>;
+  /** Deletes a stopped volume. @param owner as above */
+  removeVolume(via: NodeAddress, name: string, call: NodeCall, owner?: VolumeSpec): Promise<void>;
   ensureBricksInVolume(via: NodeAddress, volume: VolumeSpec, call: NodeCall): Promise<void>;
   /** Takes bricks that hold no data of their own yet out of the volume again (undo of an expansion). */
   removeBricksFromVolume(via: NodeAddress, volume: VolumeSpec, call: NodeCall): Promise<void>;
