@@ -7,15 +7,13 @@ import { mergeChanges, type MergedChanges } from '../projection/merge.js';
 import { project, versioned } from '../projection/project.js';
 import type { StreamName } from './streams.js';
 
-/** Events that are held at once; a device's stream may have many more. */
-const EVENTS_PER_READ = 5_000;
-
 export interface ReplayTarget {
   readonly eventStore: EventStore;
   /** Where events are read: one snapshot for all the streams of a round. */
   readonly read: Sql;
   readonly write: Sql;
   readonly schema: string;
+  readonly eventsPerRead: number;
 }
 
 /**
@@ -32,7 +30,7 @@ export async function replayStreams(target: ReplayTarget, streams: readonly Stre
     const events = await target.eventStore.readStreams(
       target.read,
       open.map(({ kind, id }) => ({ kind, id, afterVersion: at.get(nameOf(kind, id))?.version ?? 0 })),
-      EVENTS_PER_READ,
+      target.eventsPerRead,
     );
     replayed += events.length;
     for (const [{ kind, id }, own] of byStream(open, events)) {
@@ -42,7 +40,7 @@ export async function replayStreams(target: ReplayTarget, streams: readonly Stre
       at.set(key, after);
       mergeChanges(changes, rows);
     }
-    open = events.length < EVENTS_PER_READ ? [] : open.slice(positionOf(open, events.at(-1)));
+    open = events.length < target.eventsPerRead ? [] : open.slice(positionOf(open, events.at(-1)));
   }
   await applyChanges(target.write, target.schema, [...changes.values()]);
   return replayed;

@@ -76,7 +76,7 @@ const rules: readonly Rule[] = [
 export async function brokenRules(sql: Sql): Promise<BrokenRule[]> {
   const broken: BrokenRule[] = [];
   for (const { name, table, query } of rules) {
-    const rows = await sql.query<{ id: string; detail: string }>(`${query} order by 1`);
+    const rows = await sql.query<{ id: string; detail: string }>(`${query} order by 1, 2`);
     for (const { id, detail } of rows) broken.push({ what: 'rule', rule: name, table, id, detail });
   }
   return broken;

@@ -10,7 +10,8 @@ export const SHADOW = 'read_model_next';
 /** What a rebuild has replaced, until it is dropped. */
 export const REPLACED = 'read_model_old';
 
-const STREAMS_PER_STEP = 500;
+/** A device's stream may have far more events than are held at once. */
+const USUAL_STEPS = { streams: 500, events: 5_000 };
 /** Few enough to be replayed while writers wait. */
 const FEW_STREAMS = 200;
 const ROUNDS_AT_MOST = 5;
@@ -23,6 +24,8 @@ export interface ShadowParts {
   readonly owner: Database;
   readonly eventStore: EventStore;
   readonly logger: Logger;
+  /** How many streams are replayed and written at once, and how many events are read at once. */
+  readonly steps?: { readonly streams: number; readonly events: number };
 }
 
 /** Another rebuild or check is under way; one at a time. */
@@ -104,12 +107,13 @@ async function replayRound(
 }
 
 async function replayInto(parts: ShadowParts, read: Sql, write: Sql, since: string | null): Promise<number> {
-  const { eventStore, logger } = parts;
-  const target = { eventStore, read, write, schema: SHADOW };
+  const { eventStore, logger, steps = USUAL_STEPS } = parts;
+  const target = { eventStore, read, write, schema: SHADOW, eventsPerRead: steps.events };
   const startedAt = performance.now();
   let streams = 0;
   let events = 0;
-  for await (const page of since === null ? allStreams(read, STREAMS_PER_STEP) : changedPages(read, write, since)) {
+  const pages = since === null ? allStreams(read, steps.streams) : changedStreams(read, write, since, steps.streams);
+  for await (const page of pages) {
     events += await replayStreams(target, page);
     streams += page.length;
   }
@@ -121,13 +125,13 @@ async function replayInto(parts: ShadowParts, read: Sql, write: Sql, since: stri
  * What holds a name is taken out before anything is written: the name may have passed to another volume or node since the
  * last round. Such streams are short and are replayed whole.
  */
-async function* changedPages(read: Sql, write: Sql, since: string): AsyncGenerator<StreamName[]> {
+async function* changedStreams(read: Sql, write: Sql, since: string, pageSize: number): AsyncGenerator<StreamName[]> {
   const changed = await streamsChangedSince(read, since);
   const ids = (kind: string): string[] => changed.filter((stream) => stream.kind === kind).map(({ id }) => id);
   await write.query(`delete from ${SHADOW}.volume where id = any($1)`, [ids('volume')]);
   await write.query(`delete from ${SHADOW}.node where id = any($1)`, [ids('node')]);
   await write.query(`delete from ${SHADOW}.hostname where node_id = any($1)`, [ids('node')]);
-  yield* pagesOf(changed, STREAMS_PER_STEP);
+  yield* pagesOf(changed, pageSize);
 }
 
 async function handOver<T>(parts: ShadowParts, xmin: string, oid: string, finish: (tx: Sql) => Promise<T>): Promise<T> {
