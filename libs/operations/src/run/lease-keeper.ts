@@ -1,14 +1,12 @@
 import { messageOf, type Logger } from '#kernel';
 import { LeaseLostError, type Lease, type Leases } from '../leases/leases.js';
-import { RunInterrupted } from './run-interrupted.js';
 
 /**
- * Renews a lease every third of its time, and fires its signal when the lease is lost: because somebody else has it, or
+ * Renews a lease every third of its time, and says when the lease is lost: because somebody else has it, or
  * because it could not be renewed for as long as it lasts (counted from before the last renewal was sent, so never later than
  * the database thinks).
  */
 export class LeaseKeeper {
-  readonly #controller = new AbortController();
   #renewal: NodeJS.Timeout | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -20,13 +18,10 @@ export class LeaseKeeper {
     private readonly logger: Logger,
     /** When the claim was sent, by performance.now(). */
     claimedAt: number,
+    private readonly lost: () => void,
   ) {
     this.#heldUntil(claimedAt + ttlMs);
     this.#renewLater();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
   }
 
   stop(): void {
@@ -62,6 +57,6 @@ export class LeaseKeeper {
   #lose(): void {
     if (this.#stopped) return;
     this.stop();
-    this.#controller.abort(new RunInterrupted('lease-lost'));
+    this.lost();
   }
 }

@@ -16,7 +16,10 @@ export interface OperationRunParts {
   readonly nodes: StorageNodes;
   readonly queries: Queries;
   readonly load: LoadState;
-  readonly stop: StopSignals;
+  /** Ends the run at the next boundary of a step. */
+  readonly soon: AbortSignal;
+  /** Ends the run at once; fired by the run itself when a step fails for a reason of ours: its siblings must not outlive it. */
+  readonly now: AbortController;
   readonly settings: RunnerSettings;
   readonly logger: Logger;
 }
@@ -29,12 +32,10 @@ interface FailedStep {
 
 /** One worker's share of an operation, from wherever it stands to its end, or to where it has to be handed back. */
 export class OperationRun {
-  /** Fires when a step fails for a reason of ours: its siblings must not outlive the run. */
-  readonly #broken = new AbortController();
   readonly #stop: StopSignals;
 
   constructor(private readonly parts: OperationRunParts) {
-    this.#stop = { soon: parts.stop.soon, now: AbortSignal.any([parts.stop.now, this.#broken.signal]) };
+    this.#stop = { soon: parts.soon, now: parts.now.signal };
   }
 
   /** @throws RunInterrupted, LeaseLostError; whatever is no node's fault */
@@ -185,7 +186,7 @@ export class OperationRun {
         } catch (error) {
           errors.push(error);
           // A step that stops at its boundary leaves its siblings to theirs; anything else ends them all.
-          if (!(error instanceof RunInterrupted)) this.#broken.abort(new RunInterrupted('stopping'));
+          if (!(error instanceof RunInterrupted)) this.parts.now.abort(new RunInterrupted('stopping'));
           return [];
         }
       }),

@@ -52,18 +52,23 @@ export class OperationRunner {
     const claimedAt = performance.now();
     const lease = await leases.claim(operation.resources, worker, settings.leaseTtlMs);
     if (lease === null) return result('busy', operation);
-    const keeper = new LeaseKeeper(leases, lease, settings.leaseTtlMs, logger, claimedAt);
+    // One controller a run: whatever listens to it goes with the run, not with the process.
+    const now = new AbortController();
+    const cutOff = (): void => now.abort(new RunInterrupted('stopping'));
+    const lost = (): void => now.abort(new RunInterrupted('lease-lost'));
+    stop.now.addEventListener('abort', cutOff, { once: true });
+    const keeper = new LeaseKeeper(leases, lease, settings.leaseTtlMs, logger, claimedAt, lost);
     try {
-      const now = AbortSignal.any([stop.now, keeper.signal]);
-      return await this.#runHolding(lease, operationId, { soon: stop.soon, now });
+      return await this.#runHolding(lease, operationId, stop.soon, now);
     } finally {
       keeper.stop();
+      stop.now.removeEventListener('abort', cutOff);
       // After a stop in mid-step a command may still be running on a node: the next worker comes when the lease has run out.
       if (!stop.now.aborted) await this.#release(lease);
     }
   }
 
-  async #runHolding(lease: Lease, operationId: string, stop: StopSignals): Promise<RunResult> {
+  async #runHolding(lease: Lease, operationId: string, soon: AbortSignal, now: AbortController): Promise<RunResult> {
     const { ledger, queries, nodes, leases, workflows, settings, worker, logger } = this.parts;
     // Whoever had the lease before may have finished the operation since it was read.
     const operation = await queries.operation(operationId);
@@ -75,7 +80,7 @@ export class OperationRunner {
       const workflow = workflows.of(operation.kind);
       const load = this.#load(operationId);
       const phases = await workflow.plan(journal.state, { queries, load });
-      const run = new OperationRun({ workflow, phases, journal, nodes, queries, load, stop, settings, logger });
+      const run = new OperationRun({ workflow, phases, journal, nodes, queries, load, soon, now, settings, logger });
       return result(await run.run(), journal.state);
     } catch (error) {
       const fields = { operationId, kind: operation.kind, error: messageOf(error) };

@@ -1,0 +1,128 @@
+import { messageOf, systemClock, type Clock, type Logger, type Sql } from '#kernel';
+import type { EventStore } from '#event-store';
+import type { Ledger, Queries } from '#read-model';
+import type { StorageNodes } from '#storage-nodes';
+import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { Dispatcher } from '../dispatch/dispatcher.js';
+import { Reconciler } from '../dispatch/reconciler.js';
+import type { Leases } from '../leases/leases.js';
+import type { OperationQueue } from '../queue/operation-queue.js';
+import { OperationRunner } from '../run/operation-runner.js';
+import { RunInterrupted } from '../run/run-interrupted.js';
+import { defaultRunnerSettings, type RunnerSettings } from '../run/settings.js';
+import { WorkflowRegistry } from '../workflows/registry.js';
+import { OperationHandler } from './operation-handler.js';
+
+export interface WorkerConfig extends RunnerSettings {
+  /** Shown in events as the actor; unique among all processes. */
+  readonly name: string;
+  /** Operations at a time. They mostly wait for nodes. */
+  readonly concurrency: number;
+  readonly busyRetryMs: number;
+  /** How often the log is looked at for operations that nobody announced. */
+  readonly dispatchMs: number;
+  /** How often operations are looked for that nobody works on. 30 to 60 s at big sites. */
+  readonly reconcileMs: number;
+}
+
+export interface WorkerParts {
+  readonly database: Sql;
+  readonly ledger: Ledger;
+  readonly queries: Queries;
+  readonly nodes: StorageNodes;
+  readonly leases: Leases;
+  /** Worked on, and closed with the worker. */
+  readonly queue: OperationQueue;
+  readonly eventStore: EventStore;
+  readonly logger: Logger;
+  readonly config?: Partial<WorkerConfig>;
+  readonly clock?: Clock;
+}
+
+export interface RunningWorker {
+  readonly name: string;
+  /** Something was appended to the log: look now. */
+  wake(): void;
+  /**
+   * Takes no more work, lets running steps end, gives the leases back. Steps that have not ended shortly before `timeoutMs` are
+   * cut off; their operations go on elsewhere when the leases have run out. Closes the queue too, the nodes not.
+   */
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** The share of the time for closing that running steps get. */
+const PATIENCE = 0.8;
+
+export function defaultWorkerConfig(): WorkerConfig {
+  return {
+    ...defaultRunnerSettings,
+    name: `worker-${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
+    concurrency: 32,
+    busyRetryMs: 1000,
+    dispatchMs: 1000,
+    reconcileMs: 5000,
+  };
+}
+
+/** Everything that carries out operations, in one process. @throws Error where a kind of operation has no workflow */
+export function startWorker(parts: WorkerParts): RunningWorker {
+  const { database, ledger, queries, nodes, leases, queue, eventStore, logger, clock = systemClock } = parts;
+  const config: WorkerConfig = { ...defaultWorkerConfig(), ...parts.config };
+  const { name: worker } = config;
+  const stopNow = new AbortController();
+  const workflows = new WorkflowRegistry();
+  const runner = new OperationRunner({
+    ledger,
+    queries,
+    nodes,
+    leases,
+    workflows,
+    logger,
+    settings: config,
+    worker,
+  });
+  const handler = new OperationHandler({
+    runner,
+    queue,
+    queries,
+    leases,
+    logger,
+    clock,
+    settings: config,
+    busyRetryMs: config.busyRetryMs,
+    stopNow: stopNow.signal,
+  });
+  const dispatcher = new Dispatcher({ eventStore, sql: database, queue, logger, intervalMs: config.dispatchMs });
+  const { retryMs, retryLimitMs } = config;
+  const reconciler = new Reconciler({
+    queries,
+    leases,
+    queue,
+    logger,
+    clock,
+    worker,
+    intervalMs: config.reconcileMs,
+    settings: { graceMs: 2 * config.dispatchMs, retryMs, retryLimitMs },
+  });
+  queue.work((operationId, stopSoon) => handler.handle(operationId, stopSoon), config.concurrency);
+  dispatcher.start();
+  reconciler.start();
+  logger.info({ worker, concurrency: config.concurrency }, 'worker started');
+  return {
+    name: worker,
+    wake: () => dispatcher.wake(),
+    close: async (timeoutMs) => {
+      const cutOff = setTimeout(() => stopNow.abort(new RunInterrupted('stopping')), timeoutMs * PATIENCE);
+      try {
+        const closed = await Promise.allSettled([dispatcher.close(), reconciler.close(), queue.close(timeoutMs)]);
+        for (const part of closed) {
+          if (part.status === 'rejected') logger.warn({ worker, error: messageOf(part.reason) }, 'not closed cleanly');
+        }
+      } finally {
+        clearTimeout(cutOff);
+      }
+      logger.info({ worker }, 'worker stopped');
+    },
+  };
+}
