@@ -16,12 +16,17 @@ export interface RunnerSettings {
 
 export interface RunnerPorts {
   context(stdin: string, interrupted: boolean): ProgramContext;
-  /** A node without power finishes nothing. */
-  poweredOn(): boolean;
+  /** Changes whenever the power goes: what was running then is never finished. */
+  powerCuts(): number;
   /** Called after every command that may have changed something. */
   changed(): void;
   readonly faults: FaultPlan;
   readonly locks: VolumeLocks;
+}
+
+/** A command in flight, with the count of power cuts when it came. */
+interface RunningCommand extends CommandLine {
+  readonly powerCuts: number;
 }
 
 /** coreutils' timeout(1) says this when the time has passed. */
@@ -41,9 +46,9 @@ export class CommandRunner {
 
   /** `gone` fires when the channel closes or the caller kills the command: what still hangs then has no effect. */
   async run(user: string, line: string, readStdin: () => Promise<string>, gone: AbortSignal): Promise<Outcome> {
-    let command: CommandLine;
+    let command: RunningCommand;
     try {
-      command = parseCommandLine(line);
+      command = { ...parseCommandLine(line), powerCuts: this.ports.powerCuts() };
     } catch (error) {
       return { exitCode: LINE_REFUSED, stdout: '', stderr: `simulator: refused line: ${messageOf(error)}: ${line}\n` };
     }
@@ -63,7 +68,7 @@ export class CommandRunner {
 
   /** `rest` is what goes on in the node after the caller has its answer. */
   private async carryOut(
-    command: CommandLine,
+    command: RunningCommand,
     stdin: string,
     fault: Fault | null,
     gone: AbortSignal,
@@ -101,14 +106,14 @@ export class CommandRunner {
   }
 
   /** glusterd works on when its command line has been ended; any other program dies without effect. */
-  private async afterTheCaller(command: CommandLine, stdin: string, delayMs: number): Promise<void> {
+  private async afterTheCaller(command: RunningCommand, stdin: string, delayMs: number): Promise<void> {
     if (command.program !== 'gluster') return;
     await sleep(delayMs);
     this.apply(command, stdin, false);
   }
 
-  private apply(command: CommandLine, stdin: string, interrupted: boolean): Outcome {
-    if (!this.ports.poweredOn()) return 'connection dropped';
+  private apply(command: RunningCommand, stdin: string, interrupted: boolean): Outcome {
+    if (this.ports.powerCuts() !== command.powerCuts) return 'connection dropped';
     const result = runProgram(this.ports.context(stdin, interrupted), command);
     this.ports.changed();
     return result;

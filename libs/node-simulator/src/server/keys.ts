@@ -7,9 +7,14 @@ export interface KeyPair {
   readonly publicKey: string;
 }
 
+/** ssh2 1.17 drops a leading zero byte of the key, so that 1 pair in 256 cannot be read back: such a pair is made again. */
 export function generateKeyPair(comment: string): KeyPair {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-  return { privateKey: pair.private, publicKey: pair.public };
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    if (!(ssh2.utils.parseKey(pair.public) instanceof Error)) {
+      return { privateKey: pair.private, publicKey: pair.public };
+    }
+  }
 }
 
 /** @throws Error where the text is no key */

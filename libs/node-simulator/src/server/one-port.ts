@@ -18,12 +18,11 @@ export async function listenOnOnePort(
   fixed: number | null,
   preferred: number | null,
 ): Promise<number> {
-  if (fixed !== null) return await listenAll(listeners, fixed);
   for (let tried = 0; ; tried += 1) {
     try {
-      return await listenAll(listeners, tried === 0 ? (preferred ?? 0) : 0);
+      return await listenAll(listeners, fixed ?? (tried === 0 ? (preferred ?? 0) : 0));
     } catch (error) {
-      if (!isTaken(error) || tried >= TRIES) throw explained(error, listeners);
+      if (fixed !== null || !isTaken(error) || tried >= TRIES) throw explained(error, listeners);
     }
   }
 }

@@ -48,6 +48,7 @@ export class SimulatedNode {
   private keys: KeyPair;
   private port = 0;
   private down = false;
+  private powerCuts = 0;
 
   constructor(private readonly parts: NodeParts) {
     this.keys = parts.hostKey;
@@ -60,7 +61,7 @@ export class SimulatedNode {
         stdin,
         interrupted,
       }),
-      poweredOn: () => !this.down,
+      powerCuts: () => this.powerCuts,
       changed: parts.changed,
       faults: this.faults,
       locks: parts.locks,
@@ -117,6 +118,7 @@ export class SimulatedNode {
     if (down === this.down) return;
     this.down = down;
     if (down) {
+      this.powerCuts += 1;
       await this.setPartitioned(true);
       return;
     }

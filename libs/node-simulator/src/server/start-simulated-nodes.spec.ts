@@ -1,58 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import ssh2 from 'ssh2';
+import { Shell } from '../ssh-fixture.js';
 import { startSimulatedNodes, type SimulatedNodes } from './start-simulated-nodes.js';
-
-interface Answer {
-  exitCode: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** A connection of the real ssh2 client, as the product makes it. */
-class Shell {
-  readonly closed: Promise<void>;
-  private constructor(private readonly client: ssh2.Client) {
-    this.closed = new Promise((resolve) => client.once('close', () => resolve()));
-    client.on('error', () => undefined);
-  }
-
-  static async open(nodes: SimulatedNodes, host: string, key = nodes.clientPrivateKey ?? ''): Promise<Shell> {
-    const client = new ssh2.Client();
-    await new Promise<void>((resolve, reject) => {
-      client.once('ready', resolve).once('error', reject);
-      client.once('connect', () => client.setNoDelay(true));
-      client.connect({ host, port: nodes.port, username: 'root', privateKey: key });
-    });
-    return new Shell(client);
-  }
-
-  run(line: string, stdin = ''): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      this.client.exec(line, (error, channel) => {
-        if (error) {
-          reject(error);
-          return;
-        }
-        const answer: Answer = { exitCode: null, stdout: '', stderr: '' };
-        channel.on('data', (chunk: Buffer) => (answer.stdout += chunk.toString()));
-        channel.stderr.on('data', (chunk: Buffer) => (answer.stderr += chunk.toString()));
-        channel.on('exit', (code: number | null) => (answer.exitCode = code));
-        channel.on('close', () => resolve(answer));
-        channel.end(stdin);
-      });
-    });
-  }
-
-  async ok(line: string, stdin = ''): Promise<string> {
-    const answer = await this.run(`env LC_ALL=C timeout --kill-after=10s 60s ${line}`, stdin);
-    expect(answer, line).toMatchObject({ exitCode: 0 });
-    return answer.stdout;
-  }
-
-  end(): void {
-    this.client.end();
-  }
-}
 
 const LVM = '/usr/sbin/lvm';
 const G = 'gluster --mode=script --timeout=600';
