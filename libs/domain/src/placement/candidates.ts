@@ -3,6 +3,7 @@ import type { DeviceState } from '../device/state.js';
 import type { AdminState, Tags } from '../node/events.js';
 import type { NodeState } from '../node/state.js';
 import { effectiveTags, tagValue } from '../tags.js';
+import { seededHash } from './seeded-hash.js';
 import { matchesTagRule } from './tag-rule.js';
 import type { PlacementRules } from './volume-options.js';
 
@@ -59,14 +60,18 @@ export function toPlacementNode(node: NodeState, devices: readonly DeviceState[]
   };
 }
 
+export interface Selection {
+  readonly candidates: readonly Candidate[];
+  /** For each device that may not be used, the rule that dropped it. */
+  readonly dropped: readonly Reason[];
+}
+
 /**
- * The devices that may be used at all, and for each of the others the rule that dropped it.
+ * The devices that may be used at all, in an order that depends on the seed and the ids alone: it breaks ties, so that
+ * volumes do not all start on the same device.
  * @throws DomainError `No nodes in cluster` or `No online storage devices in cluster`
  */
-export function selectCandidates(
-  nodes: readonly PlacementNode[],
-  rules: PlacementRules,
-): { readonly candidates: readonly Candidate[]; readonly dropped: readonly Reason[] } {
+export function selectCandidates(nodes: readonly PlacementNode[], rules: PlacementRules, seed: string): Selection {
   if (nodes.length === 0) throw new DomainError('refused', 'No nodes in cluster');
   const candidates: Candidate[] = [];
   const dropped: Reason[] = [];
@@ -81,7 +86,14 @@ export function selectCandidates(
     }
   }
   if (online === 0) throw new DomainError('refused', 'No online storage devices in cluster', dropped);
-  return { candidates, dropped };
+  return { candidates: inSeedOrder(candidates, seed), dropped };
+}
+
+function inSeedOrder(candidates: readonly Candidate[], seed: string): readonly Candidate[] {
+  return candidates
+    .map((device) => ({ device, tie: seededHash(seed, device.deviceId) }))
+    .sort((a, b) => a.tie - b.tie || (a.device.deviceId < b.device.deviceId ? -1 : 1))
+    .map(({ device }) => device);
 }
 
 function offlineReason(node: PlacementNode, device: PlacementDevice): Reason | null {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { BrickShape } from './brick-set-shape.js';
 import { brickSpace, type BrickSpace } from './brick-space.js';
 import type { Candidate } from './candidates.js';
@@ -19,11 +18,10 @@ export interface FillRequest {
   readonly sets: number;
   /** The bricks of one set. */
   readonly shape: readonly BrickShape[];
+  /** Of devices that are as good as each other the earlier one is taken. */
   readonly candidates: readonly Candidate[];
   readonly strictZones: boolean;
   readonly snapshotFactor: number;
-  /** Breaks ties: the same seed gives the same answer, another one spreads equal devices differently. */
-  readonly seed: string;
 }
 
 /**
@@ -41,62 +39,70 @@ export function fillBrickSets(request: FillRequest): readonly (readonly BrickAss
   return new Search(request).run();
 }
 
+/** A candidate with what is left of it, and what a brick of either role costs it. */
 interface Device extends Candidate {
-  readonly tie: string;
   readonly group: string;
+  readonly data: BrickSpace;
+  readonly arbiter: BrickSpace;
   leftKiB: number;
+}
+
+interface Taken {
+  readonly device: Device;
+  readonly space: BrickSpace;
 }
 
 class Search {
   private readonly devices: readonly Device[];
+  /** How many more data bricks each group (node, or zone if strict) has room for. */
+  private readonly room = new Map<string, number>();
   private readonly positions: readonly number[];
   private readonly dataBricks: number;
-  private readonly dataSizeKiB: number;
-  private readonly taken: { readonly device: Device; readonly space: BrickSpace }[] = [];
+  private readonly taken: Taken[] = [];
   private tries: number;
 
   constructor(private readonly request: FillRequest) {
-    const { candidates, shape, seed, strictZones } = request;
+    const { candidates, shape, snapshotFactor, strictZones, sets } = request;
+    const sizeOf = (role: BrickShape['role']): number => shape.find((brick) => brick.role === role)?.sizeKiB ?? 0;
+    const dataKiB = sizeOf('data');
+    const arbiterKiB = sizeOf('arbiter');
     this.devices = candidates.map((candidate) => ({
       ...candidate,
-      tie: createHash('sha256').update(`${seed}\u0000${candidate.deviceId}`).digest('hex'),
       group: strictZones ? candidate.zone.toString() : candidate.nodeId,
+      data: brickSpace(dataKiB, snapshotFactor, candidate.extentSizeKiB),
+      arbiter: brickSpace(arbiterKiB, snapshotFactor, candidate.extentSizeKiB),
       leftKiB: candidate.freeKiB,
     }));
+    for (const device of this.devices) this.addRoom(device, 1);
     // Last position first: the arbiter is the choosier one and must not find its node taken by data.
     const positions = shape.map((_, position) => position);
-    this.positions = shape.some(({ role }) => role === 'arbiter') ? positions.reverse() : positions;
-    const data = shape.filter(({ role }) => role === 'data');
-    this.dataBricks = data.length;
-    this.dataSizeKiB = data[0]?.sizeKiB ?? 0;
-    this.tries = extraTries + request.sets * shape.length * candidates.length;
+    this.positions = arbiterKiB > 0 ? positions.reverse() : positions;
+    this.dataBricks = shape.filter(({ role }) => role === 'data').length;
+    this.tries = extraTries + sets * shape.length * candidates.length;
   }
 
   run(): readonly (readonly BrickAssignment[])[] | null {
-    if (!this.promising() || !this.placeNext()) return null;
-    return this.result();
+    return this.promising() && this.placeNext() ? this.result() : null;
   }
 
   private placeNext(): boolean {
     const { shape, sets } = this.request;
     if (this.taken.length === sets * shape.length) return true;
-    const brick = shape[this.positionOf(this.taken.length)];
-    if (brick === undefined) throw new Error('a brick set has no bricks');
-    for (const device of this.choices(brick)) {
+    const { role } = this.brickAt(this.taken.length);
+    for (const device of this.choices(role)) {
       if (this.tries === 0) return false;
       this.tries -= 1;
-      const space = this.space(brick.sizeKiB, device);
-      device.leftKiB -= space.totalKiB;
-      this.taken.push({ device, space });
+      this.taken.push({ device, space: device[role] });
+      this.charge(device, device[role].totalKiB);
       if (this.promising() && this.placeNext()) return true;
+      this.charge(device, -device[role].totalKiB);
       this.taken.pop();
-      device.leftKiB += space.totalKiB;
     }
     return false;
   }
 
   /** The devices worth trying for a brick, best first: of every node only its best, the others would serve no better. */
-  private choices(brick: BrickShape): readonly Device[] {
+  private choices(role: BrickShape['role']): readonly Device[] {
     const inSet = this.currentSet();
     const used = new Set(inSet.map(({ device }) => device.group));
     const bricksInZone = new Map<number, number>();
@@ -104,12 +110,10 @@ class Search {
     const better = (a: Device, b: Device): number =>
       (bricksInZone.get(a.zone) ?? 0) - (bricksInZone.get(b.zone) ?? 0) ||
       Number(a.role === 'any') - Number(b.role === 'any') ||
-      b.leftKiB - a.leftKiB ||
-      (a.tie < b.tie ? -1 : 1);
+      b.leftKiB - a.leftKiB;
     const best = new Map<string, Device>();
     for (const device of this.devices) {
-      if (used.has(device.group) || !takes(device, brick.role)) continue;
-      if (device.leftKiB <= this.space(brick.sizeKiB, device).totalKiB) continue;
+      if (used.has(device.group) || !takes(device, role) || device.leftKiB <= device[role].totalKiB) continue;
       const known = best.get(device.nodeId);
       if (known === undefined || better(device, known) < 0) best.set(device.nodeId, device);
     }
@@ -118,49 +122,54 @@ class Search {
 
   /** False where the data bricks that are still to come cannot all find a place. */
   private promising(): boolean {
-    const room = new Map<string, number>();
-    for (const device of this.devices) {
-      if (!takes(device, 'data')) continue;
-      const bricks = bricksThatFit(device.leftKiB, this.space(this.dataSizeKiB, device).totalKiB);
-      room.set(device.group, (room.get(device.group) ?? 0) + bricks);
-    }
     const { shape, sets } = this.request;
-    const inSet = this.currentSet();
-    const open = new Set(room.keys());
-    for (const { device } of inSet) open.delete(device.group);
-    const data = inSet.filter((_, index) => shape[this.positionOf(index)]?.role === 'data').length;
     const setsDone = Math.floor(this.taken.length / shape.length);
     if (setsDone === sets) return true;
-    return canFill(room, open, this.dataBricks - data, sets - setsDone - 1, this.dataBricks);
+    const inSet = this.currentSet();
+    const open = new Set(this.room.keys());
+    for (const { device } of inSet) open.delete(device.group);
+    const placed = inSet.filter((_, index) => this.brickAt(index).role === 'data').length;
+    return canFill(this.room, open, this.dataBricks - placed, sets - setsDone - 1, this.dataBricks);
   }
 
-  private currentSet(): readonly { readonly device: Device; readonly space: BrickSpace }[] {
-    const size = this.request.shape.length;
-    return this.taken.slice(this.taken.length - (this.taken.length % size));
+  private charge(device: Device, byKiB: number): void {
+    this.addRoom(device, -1);
+    device.leftKiB -= byKiB;
+    this.addRoom(device, 1);
   }
 
-  private positionOf(index: number): number {
+  private addRoom(device: Device, sign: 1 | -1): void {
+    if (!takes(device, 'data')) return;
+    const bricks = sign * bricksThatFit(device.leftKiB, device.data.totalKiB);
+    this.room.set(device.group, (this.room.get(device.group) ?? 0) + bricks);
+  }
+
+  private currentSet(): readonly Taken[] {
+    return this.taken.slice(this.taken.length - (this.taken.length % this.request.shape.length));
+  }
+
+  /** Bricks are placed in the order of `positions`, set after set. */
+  private positionAt(index: number): number {
     return this.positions[index % this.positions.length] ?? 0;
   }
 
-  private space(sizeKiB: number, device: Device): BrickSpace {
-    return brickSpace(sizeKiB, this.request.snapshotFactor, device.extentSizeKiB);
+  private brickAt(index: number): BrickShape {
+    const brick = this.request.shape[this.positionAt(index)];
+    if (brick === undefined) throw new Error('a brick set has no bricks');
+    return brick;
   }
 
   private result(): readonly (readonly BrickAssignment[])[] {
     const { shape, sets } = this.request;
-    const bricks = this.taken.map(({ device, space }, index): BrickAssignment => {
-      const position = this.positionOf(index);
-      return {
-        set: Math.floor(index / shape.length),
-        position,
-        nodeId: device.nodeId,
-        deviceId: device.deviceId,
-        sizeKiB: shape[position]?.sizeKiB ?? 0,
-        thinPoolKiB: space.thinPoolKiB,
-        poolMetadataKiB: space.poolMetadataKiB,
-      };
-    });
+    const bricks = this.taken.map(({ device, space }, index): BrickAssignment => ({
+      set: Math.floor(index / shape.length),
+      position: this.positionAt(index),
+      nodeId: device.nodeId,
+      deviceId: device.deviceId,
+      sizeKiB: this.brickAt(index).sizeKiB,
+      thinPoolKiB: space.thinPoolKiB,
+      poolMetadataKiB: space.poolMetadataKiB,
+    }));
     return Array.from({ length: sets }, (_, set) =>
       bricks.filter((brick) => brick.set === set).sort((a, b) => a.position - b.position),
     );

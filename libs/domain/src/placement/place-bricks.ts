@@ -4,7 +4,7 @@ import type { Durability } from '../volume/events.js';
 import { type BrickShape, brickSetShape } from './brick-set-shape.js';
 import { type BrickCut, brickSizes } from './brick-sizes.js';
 import { brickSpace } from './brick-space.js';
-import { type Candidate, type PlacementNode, selectCandidates } from './candidates.js';
+import { type Candidate, type PlacementNode, type Selection, selectCandidates } from './candidates.js';
 import { type BrickAssignment, fillBrickSets } from './fill-brick-sets.js';
 import type { PlacementSettings } from './settings.js';
 import { placementRules, type PlacementRules } from './volume-options.js';
@@ -40,6 +40,7 @@ export function placeBricks(
   const setSize = bricksPerSet(request.durability);
   const rules = placementRules(request.durability, request.glusterVolumeOptions, settings);
   const attempts = new Attempts(request, rules);
+  let selection: Selection | null = null;
   for (const cut of brickSizes(request.durability, request.sizeGiB, settings)) {
     const bricks = cut.sets * setSize + request.existingBricks;
     if (bricks > settings.maxBricksPerVolume) {
@@ -49,12 +50,14 @@ export function placeBricks(
       });
     }
     const shape = brickSetShape(request.durability, cut.brickSizeKiB, rules);
-    const { candidates, dropped } = selectCandidates(nodes, rules);
+    // Only now: a volume of too many bricks is refused before anybody asks whether the cluster has any devices.
+    selection ??= selectCandidates(nodes, rules, seed);
+    const { candidates } = selection;
     const { strictZones } = rules;
     const { snapshotFactor } = request;
-    const filled = fillBrickSets({ sets: cut.sets, shape, candidates, strictZones, snapshotFactor, seed });
+    const filled = fillBrickSets({ sets: cut.sets, shape, candidates, strictZones, snapshotFactor });
     if (filled !== null) return filled;
-    attempts.failed(cut, shape, candidates, dropped);
+    attempts.failed(cut, shape, selection);
   }
   throw attempts.refusal(capacityTexts.minBrickSize, {
     rule: 'brick-min-size',
@@ -72,19 +75,16 @@ class Attempts {
     private readonly rules: PlacementRules,
   ) {}
 
-  failed(
-    cut: BrickCut,
-    shape: readonly BrickShape[],
-    candidates: readonly Candidate[],
-    dropped: readonly Reason[],
-  ): void {
+  failed(cut: BrickCut, shape: readonly BrickShape[], { candidates, dropped }: Selection): void {
     const judged = candidates.map((device) => ({ device, reason: this.judge(device, cut.brickSizeKiB) }));
     const fitting = judged.filter(({ reason }) => reason.rule === 'fits').map(({ device }) => device);
     const nodes = new Set(fitting.map(({ nodeId }) => nodeId)).size;
     const zones = new Set(fitting.map(({ zone }) => zone)).size;
     const found = `${fitting.length} devices on ${nodes} nodes in ${zones} zones have room for a brick`;
     const needed = `every set needs ${shape.length} different ${this.rules.strictZones ? 'zones' : 'nodes'}`;
-    const detail = `${describeCut(cut, shape.length)}: ${found}, ${needed}`;
+    const takers = candidates.filter(({ role }) => role !== 'data').length;
+    const arbiter = this.rules.arbiter === null ? '' : `, ${takers} devices may take an arbiter brick`;
+    const detail = `${describeCut(cut, shape.length)}: ${found}, ${needed}${arbiter}`;
     this.tried.push({ rule: this.rules.strictZones ? 'zone-checking' : 'one-brick-per-node', detail });
     this.devices = [...judged.map(({ reason }) => reason), ...dropped];
   }
