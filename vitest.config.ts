@@ -77,8 +77,9 @@ export default defineConfig({
           name: 'lab',
           include: ['test/lab/**/*.lab.spec.ts'],
           globalSetup: ['test/lab/support/lab.global.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // A guest on a busy host takes its time.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           // One set of nodes, one test at a time.
           maxWorkers: 1,
           sequence: { groupOrder: 1 },

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { startSimulatedNodes, type SimulatedNodes } from '#node-simulator';
-import type { NodeAddress, RemoteResult } from '#storage-nodes';
-import { SshExecutor } from '../../libs/storage-nodes/src/ssh/ssh-executor.js';
+import { SshExecutor, type NodeAddress, type RemoteResult } from '#storage-nodes';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { conversation } from './support/conversation.js';
 import { tracesOnAllNodes } from './support/traces.js';
+import { wipeNodes } from './support/wipe.js';
 
 /** A set of three nodes that can be asked. */
 interface Site {
@@ -53,6 +53,7 @@ function comparable(site: Site, program: string, { exitCode, stdout, stderr }: R
 }
 
 beforeAll(async () => {
+  await wipeNodes(lab);
   simulator = await startSimulatedNodes({ devicesPerNode: 3, deviceSizeGiB: lab.nodes[0]!.diskSizeGiB });
   const { ssh } = lab;
   sites = {
