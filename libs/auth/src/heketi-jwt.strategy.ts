@@ -18,7 +18,8 @@ export interface JwtOptions {
 /** What is read of a request. */
 export interface AuthenticatedRequest {
   readonly method: string;
-  readonly url: string;
+  /** As it came, whatever the router made of it. */
+  readonly originalUrl: string;
   readonly headers: { readonly authorization?: string | undefined };
 }
 
@@ -67,7 +68,7 @@ export function heketiJwtStrategy(options: JwtOptions): Strategy {
     ) => {
       try {
         const { issuer, claims } = readToken(bearerToken(request.headers.authorization));
-        const path = decodedPath(request.url);
+        const path = decodedPath(request.originalUrl);
         if (path === null) throw new AuthError(401, 'Invalid qsh claim in token');
         checkClaims(
           claims,

@@ -27,13 +27,17 @@ function claims(over: Record<string, unknown> = {}): Record<string, unknown> {
 
 interface Request {
   method: string;
-  url: string;
+  originalUrl: string;
   headers: { authorization?: string };
   user?: unknown;
 }
 
 async function ask(authorization: string | undefined, url = '/volumes', by = guard): Promise<Request> {
-  const request: Request = { method: 'GET', url, headers: authorization === undefined ? {} : { authorization } };
+  const request: Request = {
+    method: 'GET',
+    originalUrl: url,
+    headers: authorization === undefined ? {} : { authorization },
+  };
   const http = { getRequest: () => request, getResponse: () => ({}) };
   await by.canActivate({ switchToHttp: () => http } as unknown as ExecutionContext);
   return request;

@@ -1,0 +1,63 @@
+import 'reflect-metadata';
+import { messageOf } from '#kernel';
+import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiModule } from './api.module.js';
+import { meteredLedger } from './changes/metered-ledger.js';
+import type { ApiDependencies } from './dependencies.js';
+import { Readiness } from './health/readiness.js';
+import { fastifyServer } from './wire/fastify-server.js';
+import { nestLogger } from './wire/nest-logger.js';
+
+/** One replica of the REST API. It owns no connection: what it was given stays open when it closes. */
+export interface Api {
+  /** For tests that look inside. */
+  readonly app: NestFastifyApplication;
+  /** Starts to accept connections. Port 0: any free one. Resolves to the address, such as http://127.0.0.1:8080 */
+  listen(port: number, host: string): Promise<string>;
+  /** Reports not ready from now on, and goes on answering. */
+  drain(): void;
+  /** Answers what is under way, lets polls go, closes. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts a replica together.
+ * @throws Error where the composition is wrong; nothing listens then
+ */
+export async function createApi(dependencies: ApiDependencies): Promise<Api> {
+  const { logger, telemetry } = dependencies;
+  const ledger = meteredLedger(dependencies.ledger, telemetry);
+  const options = Object.assign(new NestApplicationContextOptions(), {
+    bodyParser: false,
+    logger: nestLogger(logger),
+    abortOnError: false,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ApiModule.of({ ...dependencies, ledger }),
+    fastifyServer({ logger, telemetry }),
+    options,
+  );
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return {
+    app,
+    async listen(port, host) {
+      await app.listen(port, host);
+      const url = await app.getUrl();
+      logger.info({ url }, 'api listens');
+      return url;
+    },
+    drain: () => app.get(Readiness).drain(),
+    close: async () => {
+      app.get(Readiness).drain();
+      try {
+        await app.close();
+      } catch (error) {
+        logger.error({ reason: messageOf(error) }, 'api did not close cleanly');
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Config } from '#config';
+import type { Clock, Logger } from '#kernel';
+import type { Telemetry } from '#observability';
+import type { Ledger, Queries } from '#read-model';
+import type { StorageNodes } from '#storage-nodes';
+
+/** The settings that the API reads. */
+export type ApiConfig = Pick<
+  Config,
+  | 'auth'
+  | 'adminKey'
+  | 'userKey'
+  | 'jwtIatLeewaySeconds'
+  | 'queueHoldMs'
+  | 'bodyLimitBytes'
+  | 'maxInflightOperations'
+  | 'brickMinGiB'
+  | 'brickMaxGiB'
+  | 'maxBricksPerVolume'
+  | 'maxVolumesPerCluster'
+  | 'averageFileSizeKiB'
+  | 'zoneChecking'
+  | 'preRequestVolumeOptions'
+  | 'postRequestVolumeOptions'
+>;
+
+/** Something that must hold before requests are sent here. */
+export interface ReadinessCheck {
+  /** Such as `database`; shown to everybody. */
+  readonly name: string;
+  /** Rejects where it does not hold. */
+  readonly check: () => Promise<void>;
+}
+
+/** Everything that one replica of the API is made of; nothing is global, so a process can hold several. */
+export interface ApiDependencies {
+  readonly config: ApiConfig;
+  readonly ledger: Ledger;
+  readonly queries: Queries;
+  /** For the one question that is asked before a node is accepted. */
+  readonly storageNodes: Pick<StorageNodes, 'glusterdRunning'>;
+  /** Hints that an operation waits to be carried out. It may fail: the reconciler finds the operation in the log. */
+  readonly kick: (operationId: string) => Promise<void>;
+  /** Calls the listener whenever something was appended to the log; returns how to stop that. */
+  readonly onAppend: (listener: () => void) => () => void;
+  readonly readiness: readonly ReadinessCheck[];
+  readonly telemetry: Telemetry;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}

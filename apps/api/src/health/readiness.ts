@@ -1,0 +1,52 @@
+import { type Logger, messageOf } from '#kernel';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ApiDependencies, ReadinessCheck } from '../dependencies.js';
+import { DEPENDENCIES } from '../tokens.js';
+
+/** A check that takes longer has failed. */
+const DEADLINE_MS = 2000;
+
+export interface CheckResult {
+  readonly name: string;
+  readonly ok: boolean;
+}
+
+/** Whether this replica should be sent requests. */
+@Injectable()
+export class Readiness {
+  private readonly checks: readonly ReadinessCheck[];
+  private readonly logger: Logger;
+  private draining = false;
+
+  constructor(@Inject(DEPENDENCIES) { readiness, logger }: ApiDependencies) {
+    this.checks = readiness;
+    this.logger = logger;
+  }
+
+  /** From now on not ready: a load balancer gets time to notice before connections are refused. */
+  drain(): void {
+    this.draining = true;
+  }
+
+  async results(): Promise<CheckResult[]> {
+    const results = await Promise.all(this.checks.map((check) => this.run(check)));
+    return [...results, { name: 'accepting', ok: !this.draining }];
+  }
+
+  private async run({ name, check }: ReadinessCheck): Promise<CheckResult> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${DEADLINE_MS.toString()} ms`)), DEADLINE_MS);
+    });
+    try {
+      await Promise.race([check(), late]);
+      return { name, ok: true };
+    } catch (error) {
+      // The reason may name hosts and users: it goes into the log, the page is public.
+      this.logger.warn({ check: name, reason: messageOf(error) }, 'readiness check failed');
+      return { name, ok: false };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import type { DeviceState, NodeState } from '#domain';
+import type { MetricsView } from '#read-model';
+import { Gauge, Registry } from 'prom-client';
+
+const BYTES_PER_KIB = 1024;
+
+type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+
+function add(registry: Registry, name: string, help: string, samples: readonly Sample[]): void {
+  const labelNames = Object.keys(samples[0]?.[0] ?? {});
+  const gauge = new Gauge({ name, help, labelNames, registers: [registry] });
+  for (const [labels, value] of samples) gauge.set(labels, value);
+}
+
+function hostLabels(clusterId: string, node: NodeState): Record<string, string> {
+  const [hostname = ''] = node.manageHostnames;
+  const [storage_hostname = ''] = node.storageHostnames;
+  return { cluster: clusterId, hostname, storage_hostname };
+}
+
+/** Two devices of a node may have one name; the id keeps their series apart. */
+function deviceLabels(clusterId: string, node: NodeState, device: DeviceState): Record<string, string> {
+  const { cluster = '', hostname = '', storage_hostname = '' } = hostLabels(clusterId, node);
+  return { cluster, device: device.name, hostname, id: device.deviceId, pv_uuid: device.pvUuid, storage_hostname };
+}
+
+type DeviceMetric = readonly [suffix: string, help: string, value: (device: DeviceState) => number];
+
+const deviceMetrics: readonly DeviceMetric[] = [
+  ['size', 'Total size of the device', (device) => device.totalKiB],
+  ['free', 'Amount of Free space available on the device', (device) => device.freeKiB],
+  ['used', 'Amount of space used on the device', (device) => device.usedKiB],
+  ['size_bytes', 'Total size of the device in bytes', (device) => device.totalKiB * BYTES_PER_KIB],
+  ['free_bytes', 'Amount of Free space available on the device in bytes', (device) => device.freeKiB * BYTES_PER_KIB],
+  ['used_bytes', 'Amount of space used on the device in bytes', (device) => device.usedKiB * BYTES_PER_KIB],
+  ['brick_count', 'Number of bricks on device', (device) => device.brickCount],
+];
+
+/**
+ * Heketi's counts of pending operations. Nothing of ours goes stale: the log brings every operation to its end. `failed` are
+ * those that are being undone.
+ */
+function addOperations(registry: Registry, counts: MetricsView['operations']): void {
+  const { accepted = 0, running = 0, compensating = 0 } = counts;
+  add(registry, 'heketi_operations_new_count', 'Number of New Operations', [[{}, accepted]]);
+  add(registry, 'heketi_operations_inFlight_count', 'Number of in flight Operations', [[{}, running]]);
+  add(registry, 'heketi_operations_failed_count', 'Number of Failed Operations', [[{}, compensating]]);
+  add(registry, 'heketi_operations_stale_count', 'Number of Stale Operations', [[{}, 0]]);
+  add(registry, 'heketi_operations_total_count', 'Total Number of Operations', [
+    [{}, accepted + running + compensating],
+  ]);
+  const statuses = Object.entries({ accepted, running, compensating });
+  add(
+    registry,
+    'brickyard_operations',
+    'Operations that have not reached their end, by status.',
+    statuses.map(([status, count]): Sample => [{ status }, count]),
+  );
+}
+
+/** Heketi's gauges, as Prometheus text. `null`: the database is away, and only that is said. */
+export async function heketiMetrics(view: MetricsView | null): Promise<string> {
+  const registry = new Registry();
+  add(registry, 'heketi_up', 'Is heketi running?', [[{}, view === null ? 0 : 1]]);
+  if (view === null) return registry.metrics();
+  const { clusters } = view;
+  const hosts = clusters.flatMap(({ clusterId, nodes }) => nodes.map((entry) => ({ clusterId, ...entry })));
+  const devices = hosts.flatMap((host) => host.devices.map((device) => ({ ...host, device })));
+  const perCluster = (value: (cluster: (typeof clusters)[number]) => number): Sample[] =>
+    clusters.map((cluster) => [{ cluster: cluster.clusterId }, value(cluster)]);
+  add(registry, 'heketi_cluster_count', 'Number of clusters', [[{}, clusters.length]]);
+  add(
+    registry,
+    'heketi_volumes_count',
+    'Number of volumes on cluster',
+    perCluster(({ volumeCount }) => volumeCount),
+  );
+  add(
+    registry,
+    'heketi_block_volumes_count',
+    'Number of block volumes on cluster',
+    perCluster(() => 0),
+  );
+  add(
+    registry,
+    'heketi_nodes_count',
+    'Number of nodes on cluster',
+    perCluster(({ nodes }) => nodes.length),
+  );
+  add(
+    registry,
+    'heketi_device_count',
+    'Number of devices on host',
+    hosts.map(({ clusterId, node, devices: own }): Sample => [hostLabels(clusterId, node), own.length]),
+  );
+  for (const [suffix, help, value] of deviceMetrics) {
+    const samples = devices.map(({ clusterId, node, device }): Sample => [
+      deviceLabels(clusterId, node, device),
+      value(device),
+    ]);
+    add(registry, `heketi_device_${suffix}`, help, samples);
+  }
+  addOperations(registry, view.operations);
+  return registry.metrics();
+}

@@ -1,0 +1,70 @@
+import { AuthError, encodedPath } from '#auth';
+import { DomainError, type ErrorKind, type Logger, messageOf } from '#kernel';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { LOGGER } from '../tokens.js';
+import { MethodNotAllowed, TrailingSlash } from './access.guard.js';
+import { sendEmpty, sendHtmlLink, sendText } from './answers.js';
+import { isDatabaseAway, isTooMuchContention } from './database-errors.js';
+import { WireError } from './wire-error.js';
+import type { WireRequest } from './wire-request.js';
+
+const STATUS: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  'not-found': 404,
+  conflict: 409,
+  // Heketi: what was understood and cannot be done ("No space", a name in use) is a 500 with a text.
+  refused: 500,
+  unavailable: 503,
+};
+const RETRY_LATER = { 'retry-after': '1' };
+
+/** Turns whatever was thrown into an answer of Heketi's form. Clients never see a stack. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const request = http.getRequest<WireRequest>();
+    if (reply.sent) return;
+    if (error instanceof WireError) sendText(reply, error.status, error.message, error.headers);
+    else if (error instanceof AuthError) sendText(reply, error.status, error.message);
+    else if (error instanceof DomainError) sendText(reply, STATUS[error.kind], error.message);
+    else if (error instanceof MethodNotAllowed) sendEmpty(reply, 405);
+    else if (error instanceof TrailingSlash) this.withoutSlash(request, reply);
+    else if (isDatabaseAway(error)) this.unavailable(error, request, reply);
+    else if (isTooMuchContention(error)) {
+      sendText(reply, 503, `Too many changes of the same object at once (request ${request.id})`, RETRY_LATER);
+    } else this.unexpected(error, request, reply);
+  }
+
+  private withoutSlash(request: WireRequest, reply: FastifyReply): void {
+    const path = encodedPath(request.originalUrl);
+    const query = request.originalUrl.slice(path.length);
+    sendHtmlLink(reply, 301, `${path.replace(/\/+$/, '')}${query}`, 'Moved Permanently');
+  }
+
+  private unavailable(error: unknown, request: WireRequest, reply: FastifyReply): void {
+    this.logger.warn({ requestId: request.id, reason: messageOf(error) }, 'the database is away');
+    sendText(reply, 503, `The database cannot be reached (request ${request.id})`, RETRY_LATER);
+  }
+
+  private unexpected(error: unknown, request: WireRequest, reply: FastifyReply): void {
+    const status = statusOf(error);
+    if (status >= 400 && status < 500) {
+      // Fastify and Nest throw these for requests that never were HTTP; 404 is the router's.
+      sendText(reply, status, status === 404 ? 'Invalid path or request' : 'Bad Request');
+      return;
+    }
+    this.logger.error({ requestId: request.id, err: error }, 'request failed unexpectedly');
+    sendText(reply, 500, `Internal server error (request ${request.id})`);
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
+  return 500;
+}

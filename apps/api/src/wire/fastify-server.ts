@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { decodedPath, encodedPath } from '#auth';
+import type { Logger } from '#kernel';
+import type { Telemetry } from '#observability';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sendEmpty, sendText } from './answers.js';
+import { cleanPath } from './clean-path.js';
+import { UNMATCHED } from './unmatched.controller.js';
+import { type WireRequest, principalOf, requestIdOf } from './wire-request.js';
+
+/** As long as a header may be: ids of any length are ids, and lead to "Id not found". */
+const MAX_PARAM_LENGTH = 16_384;
+
+const BAD_REQUEST =
+  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: 12\r\n\r\nBad Request\n';
+
+/**
+ * An empty last segment would match `{id}`, and Nest answers for empty ids before any guard is asked. The request is given
+ * a path that nothing matches; everything of ours looks at its original one.
+ */
+function withoutEmptyId(url: string): string {
+  return encodedPath(url).endsWith('/') ? '/trailing-slash' : url;
+}
+
+/** Fastify, made to answer as Heketi's routers do before anything of ours is asked. */
+export function fastifyServer({ logger, telemetry }: { logger: Logger; telemetry: Telemetry }): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    genReqId: (request: IncomingMessage) => requestIdOf(request.headers),
+    // Heketi answers HEAD with 405.
+    exposeHeadRoutes: false,
+    rewriteUrl: ({ url = '/' }: IncomingMessage) => withoutEmptyId(url),
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+      sendText(reply, 400, 'Bad Request');
+    },
+    clientErrorHandler: (_error: Error, socket: Socket) => {
+      if (socket.writable) socket.end(BAD_REQUEST);
+      else socket.destroy();
+    },
+  });
+  const fastify = adapter.getInstance();
+  // Content-Type means nothing here, and bodies are read by the routes that want one, after the guards.
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  fastify.addHook('onRequest', (request, reply, done) => {
+    delete request.raw.headers['content-type'];
+    const path = decodedPath(request.originalUrl);
+    const clean = path === null ? null : cleanPath(path);
+    if (path === null || clean === null || clean === path || !path.startsWith('/')) {
+      done();
+      return;
+    }
+    const location = encodeURI(clean) + request.originalUrl.slice(encodedPath(request.originalUrl).length);
+    sendEmpty(reply, 301, { location });
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url?.replace(':id', '{id}') ?? UNMATCHED;
+    const { statusCode: status, elapsedTime: durationMs } = reply;
+    const label = route === UNMATCHED ? 'unmatched' : route;
+    telemetry.httpRequest({ method: request.method, route: label, status }, durationMs / 1000);
+    const { actor, issuer } = principalOf(request);
+    logger.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        path: encodedPath(request.originalUrl),
+        route: label,
+        status,
+        durationMs: Math.round(durationMs * 10) / 10,
+        // Of a request that was turned away nobody knows who sent it.
+        ...((request as WireRequest).user === undefined ? {} : { actor, issuer }),
+        sourceAddress: request.ip,
+      },
+      'request',
+    );
+    done();
+  });
+  return adapter;
+}

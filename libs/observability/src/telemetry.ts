@@ -1,0 +1,58 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** From a cache hit to a poll that was held open. */
+const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** The metrics of one process. Names and labels are an interface: docs/reference/metrics.md lists them. */
+export interface Telemetry {
+  readonly registry: Registry;
+  /** One HTTP request that was answered. `route` is the pattern, never the path: ids would make a series each. */
+  httpRequest(
+    labels: { readonly method: string; readonly route: string; readonly status: number },
+    seconds: number,
+  ): void;
+  /** One command that was decided: `accepted`, `refused` by a rule, or `failed` for any other reason. */
+  command(name: string, outcome: 'accepted' | 'refused' | 'failed'): void;
+  /** One ledger transaction, from its first statement to its commit or rollback. */
+  ledgerTransaction(outcome: 'committed' | 'refused' | 'failed', seconds: number): void;
+}
+
+/** Series of its own, nothing global: several servers can live in one process. */
+export function createTelemetry(build: { readonly version: string }): Telemetry {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const buildInfo = new Gauge({
+    name: 'brickyard_build_info',
+    help: 'Always 1; says what runs.',
+    labelNames: ['version', 'node_version'],
+    registers,
+  });
+  buildInfo.set({ version: build.version, node_version: process.version }, 1);
+  const requests = new Histogram({
+    name: 'brickyard_http_request_duration_seconds',
+    help: 'Time from a request to the end of its answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: REQUEST_SECONDS,
+    registers,
+  });
+  const commands = new Counter({
+    name: 'brickyard_commands_total',
+    help: 'Commands by name and outcome.',
+    labelNames: ['command', 'outcome'],
+    registers,
+  });
+  const transactions = new Histogram({
+    name: 'brickyard_ledger_transaction_duration_seconds',
+    help: 'Time of one change of state: events and read model, retries included.',
+    labelNames: ['outcome'],
+    buckets: REQUEST_SECONDS,
+    registers,
+  });
+  return {
+    registry,
+    httpRequest: ({ method, route, status }, seconds) => requests.observe({ method, route, status }, seconds),
+    command: (command, outcome) => commands.inc({ command, outcome }),
+    ledgerTransaction: (outcome, seconds) => transactions.observe({ outcome }, seconds),
+  };
+}
