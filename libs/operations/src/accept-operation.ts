@@ -12,6 +12,8 @@ export interface OperationRequest {
   readonly clusterId: string;
   /** The issuer that asks. */
   readonly requestedBy: string;
+  /** Of a device that is to be added: set-ups on one node take turns, so that none wipes what another is making. */
+  readonly nodeId?: string;
   /** volume-expand: `rebalance` (default true); device-delete: `forceForget` (default false). */
   readonly payload?: Readonly<Record<string, Json>>;
 }
@@ -50,12 +52,13 @@ const subjectKinds: Readonly<Record<OperationKind, SubjectKind>> = {
   'volume-delete': 'volume',
 };
 
-function resourcesOf({ kind, subjectId, clusterId }: OperationRequest): string[] {
+function resourcesOf({ kind, subjectId, clusterId, nodeId }: OperationRequest): string[] {
   switch (kind) {
     case 'node-add':
     case 'node-delete':
       return [leaseKeys.node(subjectId), leaseKeys.peers(clusterId)];
     case 'device-add':
+      return [leaseKeys.device(subjectId), ...(nodeId === undefined ? [] : [leaseKeys.node(nodeId)])];
     case 'device-delete':
     case 'device-resync':
       return [leaseKeys.device(subjectId)];

@@ -1,19 +1,18 @@
-import { logPosition, type EventStore, type LogPosition } from '#event-store';
-import type { Logger, Sql } from '#kernel';
+import { follow, logPosition, type EventStore, type LogPosition, type WakeSource } from '#event-store';
+import { messageOf, type Logger, type Sql } from '#kernel';
 import type { OperationQueue } from '../queue/operation-queue.js';
+import { pause } from '../run/pause.js';
 import { kick } from './kick.js';
-import { Repeater } from './repeater.js';
-
-const BATCH = 500;
 
 export interface DispatcherParts {
   readonly eventStore: EventStore;
   readonly sql: Sql;
   readonly queue: OperationQueue;
   readonly logger: Logger;
-  /** The longest that an accepted operation waits here. */
-  readonly intervalMs: number;
 }
+
+/** Pause before the log is followed again after an error of the database. */
+const RETRY_MS = 1000;
 
 /**
  * Follows the log and queues every operation that is accepted, also where the API that accepted it died before it could. Its
@@ -21,35 +20,52 @@ export interface DispatcherParts {
  * and the API's own hint, ask for the same job.
  */
 export class Dispatcher {
-  readonly #repeater: Repeater;
+  readonly #closing = new AbortController();
+  readonly #listeners = new Set<() => void>();
+  readonly #wakeSource: WakeSource = {
+    onWake: (listener) => {
+      this.#listeners.add(listener);
+      return () => this.#listeners.delete(listener);
+    },
+  };
   #after: LogPosition | null = null;
+  #loop: Promise<void> | null = null;
 
-  constructor(private readonly parts: DispatcherParts) {
-    this.#repeater = new Repeater('dispatcher', parts.intervalMs, () => this.#catchUp(), parts.logger);
-  }
+  constructor(private readonly parts: DispatcherParts) {}
 
   start(): void {
-    this.#repeater.start();
+    this.#loop ??= this.#run();
   }
 
   /** To be called when something was appended, by whoever listens for that. */
   wake(): void {
-    this.#repeater.wake();
+    for (const listener of this.#listeners) listener();
   }
 
-  close(): Promise<void> {
-    return this.#repeater.close();
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#loop;
   }
 
-  async #catchUp(): Promise<void> {
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.#follow();
+      } catch (error) {
+        this.parts.logger.warn({ error: messageOf(error) }, 'dispatcher lost the log, will follow it again');
+        await pause(RETRY_MS, this.#closing.signal);
+      }
+    }
+  }
+
+  async #follow(): Promise<void> {
     const { eventStore, sql, queue, logger } = this.parts;
     this.#after ??= await present(sql);
-    for (;;) {
-      const { events } = await eventStore.readAll(sql, this.#after, BATCH);
+    const settings = { after: this.#after, signal: this.#closing.signal, wakeSource: this.#wakeSource };
+    for await (const events of follow(eventStore, sql, settings)) {
       const accepted = events.filter(({ event }) => event.type === 'OperationAccepted');
       await Promise.all(accepted.map(({ streamId }) => kick(queue, streamId, logger)));
       this.#after = events.at(-1)?.position ?? this.#after;
-      if (events.length < BATCH) return;
     }
   }
 }

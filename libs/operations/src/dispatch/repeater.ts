@@ -1,10 +1,9 @@
 import { messageOf, type Logger } from '#kernel';
 import { pause } from '../run/pause.js';
 
-/** Does something now and then, one at a time: after every interval, and sooner when woken. Errors are logged, it goes on. */
+/** Does something every so often, one at a time. Errors are logged, it goes on. */
 export class Repeater {
   readonly #closing = new AbortController();
-  #nudge = new AbortController();
   #loop: Promise<void> | null = null;
 
   constructor(
@@ -18,10 +17,6 @@ export class Repeater {
     this.#loop ??= this.#run();
   }
 
-  wake(): void {
-    this.#nudge.abort();
-  }
-
   /** Ends after the work under way. */
   async close(): Promise<void> {
     this.#closing.abort();
@@ -30,13 +25,12 @@ export class Repeater {
 
   async #run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
-      this.#nudge = new AbortController();
       try {
         await this.work();
       } catch (error) {
         this.logger.warn({ error: messageOf(error) }, `${this.name} failed, will try again`);
       }
-      await pause(this.intervalMs, this.#closing.signal, this.#nudge.signal);
+      await pause(this.intervalMs, this.#closing.signal);
     }
   }
 }

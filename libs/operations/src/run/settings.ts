@@ -2,7 +2,7 @@
 export interface RunnerSettings {
   /** A worker that stops renewing loses its operation after this long; renewed every third of it. */
   readonly leaseTtlMs: number;
-  /** How often a step is tried within one run while its node cannot be reached or Gluster is busy with somebody else. */
+  /** How often a step is tried within one run while its node cannot be reached. */
   readonly stepTries: number;
   /** Pause before the second try of a step; doubles with every further one. */
   readonly stepRetryMs: number;

@@ -24,13 +24,9 @@ export function stepFailure(error: unknown): StepFailure | null {
   return null;
 }
 
-/** Gluster's answer while another of its transactions holds the lock: nothing was done, and later it will be. */
-const glusterIsBusy = /another transaction is in progress/i;
-
 /** Whether the same step may well succeed in a moment. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof NodeUnreachableError) return true;
-  return error instanceof NodeCommandError && glusterIsBusy.test(error.message);
+  return error instanceof NodeUnreachableError;
 }
 
 /** The one text for several failures: identical ones once, different ones as Heketi's `Host h: text` lines. */

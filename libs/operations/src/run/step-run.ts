@@ -30,7 +30,7 @@ export interface StepRun {
 }
 
 /**
- * Runs the body of a step, again while its node cannot be reached or Gluster is busy: every step looks before it acts, so a
+ * Runs the body of a step, again while its node cannot be reached: every step looks before it acts, so a
  * second try is always safe.
  * @throws RunInterrupted; whatever is no node's fault
  */

@@ -9,6 +9,9 @@ import { backOffMs, type RunnerSettings } from '../run/settings.js';
 /** How many of those that wait are looked through for the next one. */
 const LOOK_AHEAD = 200;
 
+/** Resources that several operations may want at once; of all others the API accepts one operation at a time. */
+const sharedLanes = [leaseKeys.peers(''), leaseKeys.node('')];
+
 export interface HandlerParts {
   readonly runner: Pick<OperationRunner, 'run'>;
   readonly queue: OperationQueue;
@@ -52,10 +55,10 @@ export class OperationHandler {
     }
   }
 
-  /** Membership changes of a cluster wait for each other: the oldest one that waits need not wait for its next try. */
+  /** Changes of a cluster's members and of a node's devices take turns: the oldest that waits need not wait for its next try. */
   async #wakeNext(resources: readonly string[]): Promise<void> {
     const { queries, leases } = this.parts;
-    const lanes = resources.filter((key) => key.startsWith(leaseKeys.peers('')));
+    const lanes = resources.filter((key) => sharedLanes.some((lane) => key.startsWith(lane)));
     if (lanes.length === 0) return;
     const waiting = await queries.unfinishedOperations(LOOK_AHEAD);
     const next = waiting.find((operation) => operation.resources.some((key) => lanes.includes(key)));

@@ -20,8 +20,8 @@ export interface WorkerConfig extends RunnerSettings {
   /** Operations at a time. They mostly wait for nodes. */
   readonly concurrency: number;
   readonly busyRetryMs: number;
-  /** How often the log is looked at for operations that nobody announced. */
-  readonly dispatchMs: number;
+  /** How long the first hint of an operation may take before it is given another. */
+  readonly graceMs: number;
   /** How often operations are looked for that nobody works on. 30 to 60 s at big sites. */
   readonly reconcileMs: number;
 }
@@ -60,7 +60,7 @@ export function defaultWorkerConfig(): WorkerConfig {
     name: `worker-${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
     concurrency: 32,
     busyRetryMs: 1000,
-    dispatchMs: 1000,
+    graceMs: 2000,
     reconcileMs: 5000,
   };
 }
@@ -93,8 +93,8 @@ export function startWorker(parts: WorkerParts): RunningWorker {
     busyRetryMs: config.busyRetryMs,
     stopNow: stopNow.signal,
   });
-  const dispatcher = new Dispatcher({ eventStore, sql: database, queue, logger, intervalMs: config.dispatchMs });
-  const { retryMs, retryLimitMs } = config;
+  const dispatcher = new Dispatcher({ eventStore, sql: database, queue, logger });
+  const { graceMs, retryMs, retryLimitMs } = config;
   const reconciler = new Reconciler({
     queries,
     leases,
@@ -103,7 +103,7 @@ export function startWorker(parts: WorkerParts): RunningWorker {
     clock,
     worker,
     intervalMs: config.reconcileMs,
-    settings: { graceMs: 2 * config.dispatchMs, retryMs, retryLimitMs },
+    settings: { graceMs, retryMs, retryLimitMs },
   });
   queue.work((operationId, stopSoon) => handler.handle(operationId, stopSoon), config.concurrency);
   dispatcher.start();

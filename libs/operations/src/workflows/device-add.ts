@@ -1,4 +1,5 @@
 import type { DeviceState } from '#domain';
+import type { Queries } from '#read-model';
 import { addressById } from './support/node-access.js';
 import { observedDevice, recorded } from './support/observation.js';
 import { deviceChange } from './support/subject-changes.js';
@@ -32,12 +33,25 @@ function setUp(device: DeviceState): Phase {
     steps: [
       {
         name: 'device',
-        ensure: async ({ nodes, load, call }) =>
-          recorded(await nodes.ensureDevice(await addressById(load, nodeId), { deviceId, name, destroyData }, call)),
+        ensure: async ({ nodes, queries, load, call }) => {
+          const known = destroyData ? await knownPvUuids(queries, deviceId) : null;
+          const spared = known === null ? {} : { knownPvUuids: known };
+          const setup = { deviceId, name, destroyData, ...spared };
+          return recorded(await nodes.ensureDevice(await addressById(load, nodeId), setup, call));
+        },
         undo: async ({ nodes, load, call }) => {
           await nodes.removeDevice(await addressById(load, nodeId), { deviceId, name, pvUuid: '' }, call);
         },
       },
     ],
   };
+}
+
+/** The physical volumes of all other devices; null where not all are known, and so none may be destroyed. */
+async function knownPvUuids(queries: Queries, deviceId: string): Promise<string[] | null> {
+  const clusters = await queries.clusterIds();
+  const members = (await Promise.all(clusters.map((id) => queries.clusterNodes(id)))).flat();
+  const others = members.flatMap((member) => member.devices).filter(({ device }) => device.deviceId !== deviceId);
+  const uuids = others.map(({ device }) => device.pvUuid);
+  return uuids.includes('') ? null : uuids;
 }

@@ -11,7 +11,7 @@ export const deviceResync: Workflow = {
   kind: 'device-resync',
 
   async plan(operation, { load }) {
-    const { deviceId, nodeId, name } = await load('device', operation.subjectId);
+    const { deviceId, nodeId, name, pvUuid } = await load('device', operation.subjectId);
     return [
       {
         name: 'measure',
@@ -22,7 +22,7 @@ export const deviceResync: Workflow = {
               recorded(
                 await context.nodes.measureDevice(
                   await addressById(context.load, nodeId),
-                  { deviceId, name },
+                  { deviceId, name, pvUuid },
                   context.call,
                 ),
               ),

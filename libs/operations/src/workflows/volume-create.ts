@@ -1,5 +1,5 @@
 import { makeBricks, releaseBricks } from './support/bricks.js';
-import { isOurs, onVolume, volumeSpec } from './support/gluster.js';
+import { onVolume, volumeSpec } from './support/gluster.js';
 import { volumeChange } from './support/subject-changes.js';
 import type { VolumeState } from '#domain';
 import type { Phase, Workflow } from './workflow.js';
@@ -43,10 +43,9 @@ function makeVolume(volume: VolumeState): Phase {
           const { nodes, call } = context;
           const spec = await volumeSpec(context, volume, volume.brickSets);
           await onVolume(context, volume, async (via) => {
-            const found = await nodes.volumeInfo(via, volume.name, call);
-            if (found === null || !isOurs(found, spec)) return;
-            if (found.started) await nodes.ensureVolumeStopped(via, volume.name, call);
-            await nodes.removeVolume(via, volume.name, call);
+            // Somebody else's volume of the same name, over which the create failed, is left alone.
+            await nodes.ensureVolumeStopped(via, volume.name, call, spec);
+            await nodes.removeVolume(via, volume.name, call, spec);
           });
         },
       },

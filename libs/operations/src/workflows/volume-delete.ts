@@ -1,7 +1,7 @@
 import type { OperationState, VolumeState } from '#domain';
 import { NodeCommandError } from '#storage-nodes';
 import { releaseBricks, removeBricks } from './support/bricks.js';
-import { onVolume } from './support/gluster.js';
+import { onVolume, volumeSpec } from './support/gluster.js';
 import { volumeChange } from './support/subject-changes.js';
 import { StepRefusedError, type Phase, type StepContext, type Workflow } from './workflow.js';
 
@@ -37,7 +37,8 @@ function stopVolume(volume: VolumeState): Phase {
             const { nodes, call } = context;
             const found = await nodes.volumeInfo(via, volume.name, call);
             if (found?.started !== true) return { wasStarted: wasStarted(context.operation) && found !== null };
-            await nodes.ensureVolumeStopped(via, volume.name, call);
+            const spec = await volumeSpec(context, volume, volume.brickSets);
+            await nodes.ensureVolumeStopped(via, volume.name, call, spec);
             return { wasStarted: true };
           }),
         undo: async (context) => {
@@ -77,8 +78,9 @@ function deleteVolume(volume: VolumeState): Phase {
         ensure: async (context) =>
           onVolume(context, volume, async (via) => {
             const { nodes, call } = context;
+            const spec = await volumeSpec(context, volume, volume.brickSets);
             try {
-              await nodes.removeVolume(via, volume.name, call);
+              await nodes.removeVolume(via, volume.name, call, spec);
             } catch (error) {
               if (!(error instanceof NodeCommandError)) throw error;
               const found = await nodes.volumeInfo(via, volume.name, call);

@@ -1,5 +1,5 @@
 import type { BrickSets, NodeState, VolumeState } from '#domain';
-import type { GlusterVolume, NodeAddress, VolumeSpec } from '#storage-nodes';
+import type { NodeAddress, VolumeSpec } from '#storage-nodes';
 import type { StepContext } from '../workflow.js';
 import { onAnyNode } from './node-access.js';
 
@@ -40,13 +40,4 @@ export async function volumeSpec(context: StepContext, volume: VolumeState, bric
   );
   const options = volume.glusterVolumeOptions.filter((option) => option.trim() !== '');
   return { name: volume.name, volumeId: volume.volumeId, durability: volume.durability, options, brickSets: sets };
-}
-
-/**
- * Whether what Gluster has under our volume's name is ours: a volume of somebody else with the same name must never be
- * stopped or deleted by an undo. The bricks' paths carry their ids, so one of them is proof.
- */
-export function isOurs(found: GlusterVolume, spec: VolumeSpec): boolean {
-  const ours = new Set(spec.brickSets.flat().map((brick) => `${brick.storageHost}:${brick.path}`));
-  return found.bricks.some((brick) => ours.has(brick)) || found.options['user.heketi.id'] === spec.volumeId;
 }
