@@ -1,0 +1,90 @@
+import { Command } from 'commander';
+import type { Config } from '#config';
+import { createDataSource, migrate, PostgresEventStore, TypeOrmDatabase } from '#event-store';
+import type { Logger } from '#kernel';
+import { migrations } from '#migrations';
+import { migrateQueue } from '#operations';
+import { createLogger } from '#observability';
+import { check, rebuild, type ShadowParts } from '#read-model';
+import { readConfig } from '../read-config.js';
+import { openPostgres, type PostgresAddress } from '../system/postgres.js';
+
+/** Brings the tables of the service and of the queue to this version. Returns the names of what was applied. */
+export async function migrateAll(address: PostgresAddress): Promise<string[]> {
+  const applied = await migrate(address.ownerUrl, migrations);
+  await migrateQueue(address.ownerUrl);
+  return applied;
+}
+
+async function withPostgres<T>(
+  options: { config?: string; dataDir?: string },
+  work: (address: PostgresAddress, config: Config, logger: Logger) => Promise<T>,
+): Promise<T> {
+  const { config: loaded } = await readConfig(options.config);
+  const config = options.dataDir === undefined ? loaded : { ...loaded, dataDir: options.dataDir, databaseUrl: '' };
+  // People read this output: the log keeps to what went wrong.
+  const logger = createLogger({ level: config.logLevel === 'info' ? 'warn' : config.logLevel, process: 'cli' });
+  const address = await openPostgres(config, logger);
+  try {
+    return await work(address, config, logger);
+  } finally {
+    await address.stop();
+  }
+}
+
+async function withOwner<T>(
+  address: PostgresAddress,
+  logger: Logger,
+  work: (parts: ShadowParts) => Promise<T>,
+): Promise<T> {
+  const source = createDataSource({
+    url: address.ownerUrl,
+    role: 'owner',
+    poolSize: 4,
+    applicationName: 'brickyard-db',
+  });
+  await source.initialize();
+  try {
+    return await work({ owner: new TypeOrmDatabase(source), eventStore: new PostgresEventStore(), logger });
+  } finally {
+    await source.destroy();
+  }
+}
+
+function command(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--config <file>', "Heketi's configuration file")
+    .option('--data-dir <folder>', 'the embedded Postgres of this folder instead of DATABASE_URL');
+}
+
+/** `brickyard migrate` and `brickyard db rebuild | check`. */
+export function databaseCommands(): Command[] {
+  const migrateCommand = command('migrate', 'bring the database to this version; safe to repeat').action(
+    async (options: { config?: string; dataDir?: string }) => {
+      const applied = await withPostgres(options, (address) => migrateAll(address));
+      process.stdout.write(applied.length === 0 ? 'nothing to do\n' : `applied: ${applied.join(', ')}\n`);
+    },
+  );
+  const rebuildCommand = command('rebuild', 'make the read model again from the log, beside the live one').action(
+    async (options: { config?: string; dataDir?: string }) => {
+      await withPostgres(options, (address, _config, logger) => withOwner(address, logger, rebuild));
+      process.stdout.write('rebuilt\n');
+    },
+  );
+  const checkCommand = command('check', 'prove that log, read model and capacity agree').action(
+    async (options: { config?: string; dataDir?: string }) => {
+      const report = await withPostgres(options, (address, _config, logger) => withOwner(address, logger, check));
+      if (report.differences.length === 0) {
+        process.stdout.write('equal: the read model is what the log says, and every sum of capacity is right\n');
+        return;
+      }
+      process.stdout.write(`${JSON.stringify(report.differences, null, 2)}\n`);
+      process.exitCode = 1;
+    },
+  );
+  return [
+    migrateCommand,
+    new Command('db').description('the read model and the log').addCommand(rebuildCommand).addCommand(checkCommand),
+  ];
+}

@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import { assertServable } from '#config';
+import { createLogger } from '#observability';
+import { readConfig } from '../read-config.js';
+import { openPostgres } from '../system/postgres.js';
+import { type Roles, startService } from '../system/service.js';
+import { untilStopped } from '../system/until-stopped.js';
+import { migrateAll } from './database.js';
+
+/** Runs until a signal asks to stop. */
+async function run(name: string, roles: Roles, migrates: boolean, configFile: string | undefined): Promise<void> {
+  const { config, warnings } = await readConfig(configFile);
+  assertServable(config);
+  const logger = createLogger({ level: config.logLevel, process: name });
+  for (const warning of warnings) logger.warn({}, warning);
+  const stopped = untilStopped();
+  const address = await openPostgres(config, logger);
+  try {
+    if (migrates) await migrateAll(address);
+    const service = await startService(config, address, roles, logger);
+    const signal = await stopped;
+    logger.info({ signal }, 'stopping');
+    await service.close();
+  } finally {
+    await address.stop();
+  }
+}
+
+/** `brickyard serve`, `api` and `worker`. */
+export function serveCommands(): Command[] {
+  const command = (name: string, description: string, roles: Roles, migrates: boolean): Command =>
+    new Command(name)
+      .description(description)
+      .option('--config <file>', "Heketi's configuration file")
+      .action(async (options: { config?: string }) => run(name, roles, migrates, options.config));
+  return [
+    command('serve', 'api and worker in one process; migrates the database first', { api: true, worker: true }, true),
+    command('api', 'the REST API; the database must be migrated', { api: true, worker: false }, false),
+    command('worker', 'carries out operations; the database must be migrated', { api: false, worker: true }, false),
+  ];
+}

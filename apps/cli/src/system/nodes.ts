@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { type Config, ConfigError } from '#config';
+import { messageOf } from '#kernel';
+import { GlusterStorageNodes, MockStorageNodes, SshExecutor, type StorageNodes } from '#storage-nodes';
+
+async function privateKey(file: string): Promise<string> {
+  if (file === '')
+    throw new ConfigError(['HEKETI_SSH_KEYFILE is not set: the private key with which nodes are reached']);
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError([`the SSH private key ${file} (HEKETI_SSH_KEYFILE) cannot be read: ${messageOf(error)}`]);
+  }
+}
+
+/**
+ * The configured way to the storage nodes.
+ * @throws ConfigError
+ */
+export async function openNodes(config: Config): Promise<StorageNodes> {
+  switch (config.executor) {
+    case 'mock':
+      return new MockStorageNodes({ deviceSizeGiB: config.mockDeviceSizeGiB });
+    case 'ssh': {
+      const { sshUser: user, sshPort: port, sshSudo: sudo } = config;
+      return new GlusterStorageNodes(
+        new SshExecutor({ user, port, sudo, privateKey: await privateKey(config.sshKeyFile) }),
+      );
+    }
+    case 'kubernetes':
+      throw new ConfigError(['the kubernetes executor is not there yet: set HEKETI_EXECUTOR to ssh or mock']);
+  }
+}

@@ -1,0 +1,153 @@
+import { type Api, createApi } from '#api';
+import type { Config } from '#config';
+import {
+  assertLogOrderIntact,
+  assertMigrated,
+  createDataSource,
+  LogNotifier,
+  PostgresEventStore,
+  TypeOrmDatabase,
+} from '#event-store';
+import { type Logger, systemClock } from '#kernel';
+import { migrations } from '#migrations';
+import { createTelemetry, type Telemetry } from '#observability';
+import { BullMqOperationQueue, kick, type OperationQueue, PostgresLeases, startWorker } from '#operations';
+import { PostgresLedger, PostgresQueries } from '#read-model';
+import type { StorageNodes } from '#storage-nodes';
+import { version } from '../version.js';
+import { Closing } from './closing.js';
+import { openNodes } from './nodes.js';
+import type { PostgresAddress } from './postgres.js';
+
+/** Which halves of the system a process runs. */
+export interface Roles {
+  readonly api: boolean;
+  readonly worker: boolean;
+}
+
+export interface Service {
+  /** Where the API listens; null without one. */
+  readonly url: string | null;
+  /** Lets go of work and connections: readiness off, requests answered, jobs and leases handed back. */
+  close(): Promise<void>;
+}
+
+interface Backbone {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly database: TypeOrmDatabase;
+  readonly eventStore: PostgresEventStore;
+  readonly ledger: PostgresLedger;
+  readonly queries: PostgresQueries;
+  readonly nodes: StorageNodes;
+  readonly queue: OperationQueue;
+  readonly notifier: LogNotifier;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * Starts the given halves on a database that is migrated. What was opened is closed again where a later part fails.
+ * @throws MigrationsPending, RestoreFixupNeeded, ConfigError, or what the port says
+ */
+export async function startService(
+  config: Config,
+  address: PostgresAddress,
+  roles: Roles,
+  logger: Logger,
+): Promise<Service> {
+  const closing = new Closing(logger);
+  try {
+    const backbone = await openBackbone(config, address, logger, closing);
+    if (roles.worker) beginWork(backbone, closing);
+    const api = roles.api ? await openApi(backbone, closing) : null;
+    const url = api === null ? null : await api.listen(config.port, config.host === '' ? '0.0.0.0' : config.host);
+    return { url, close: () => closing.run() };
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
+
+async function openBackbone(
+  config: Config,
+  address: PostgresAddress,
+  logger: Logger,
+  closing: Closing,
+): Promise<Backbone> {
+  await assertMigrated(address.ownerUrl, migrations);
+  const source = createDataSource({
+    url: address.url,
+    role: 'app',
+    poolSize: config.databasePoolSize,
+    applicationName: 'brickyard',
+  });
+  await source.initialize();
+  closing.add('database', () => source.destroy());
+  const database = new TypeOrmDatabase(source);
+  await assertLogOrderIntact(database);
+  const eventStore = new PostgresEventStore();
+  const nodes = await openNodes(config);
+  closing.add('storage nodes', () => nodes.close());
+  const notifier = new LogNotifier(address.url, logger);
+  notifier.start();
+  closing.add('listener', () => notifier.close());
+  const queue = new BullMqOperationQueue(
+    config.queue === 'redis' ? { backend: 'redis', url: config.redisUrl } : { backend: 'postgres', url: address.url },
+    logger,
+  );
+  return {
+    config,
+    logger,
+    database,
+    eventStore,
+    ledger: new PostgresLedger(database, eventStore),
+    queries: new PostgresQueries(database),
+    nodes,
+    queue,
+    notifier,
+    telemetry: createTelemetry({ version }),
+  };
+}
+
+function beginWork(backbone: Backbone, closing: Closing): void {
+  const { config, database, notifier } = backbone;
+  const worker = startWorker({
+    ...backbone,
+    leases: new PostgresLeases(database),
+    config: {
+      concurrency: config.workerConcurrency,
+      leaseTtlMs: config.leaseTtlMs,
+      reconcileMs: config.reconcileIntervalMs,
+    },
+  });
+  const silence = notifier.onWake(() => worker.wake());
+  closing.add('worker', async () => {
+    silence();
+    await worker.close(config.drainTimeoutMs);
+  });
+}
+
+async function openApi(backbone: Backbone, closing: Closing): Promise<Api> {
+  const { config, database, ledger, queries, nodes, queue, notifier, telemetry, logger } = backbone;
+  const api = await createApi({
+    config,
+    ledger,
+    queries,
+    storageNodes: nodes,
+    kick: (operationId) => kick(queue, operationId, logger),
+    onAppend: (listener) => notifier.onWake(listener),
+    readiness: [
+      {
+        name: 'database',
+        check: async () => {
+          await database.query('select 1');
+        },
+      },
+    ],
+    telemetry,
+    logger,
+    clock: systemClock,
+  });
+  closing.add('api', () => api.close());
+  return api;
+}
