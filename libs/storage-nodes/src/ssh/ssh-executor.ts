@@ -1,4 +1,4 @@
-import { utils } from 'ssh2';
+import ssh2 from 'ssh2';
 import type { CommandRecord, PinnedHostKey } from '#domain';
 import { shellLine } from '../quote.js';
 import type { RemoteCommand, RemoteExecutor, RemoteResult } from '../remote-executor.js';
@@ -24,7 +24,7 @@ export class SshExecutor implements RemoteExecutor {
   /** @throws Error where the private key cannot be read; the text has no part of it */
   constructor(options: SshOptions) {
     this.#settings = { ...sshDefaults, ...options };
-    const key = utils.parseKey(options.privateKey);
+    const key = ssh2.utils.parseKey(options.privateKey);
     if (key instanceof Error) {
       throw new Error(`the SSH private key cannot be read: ${key.message}`);
     }
