@@ -1,3 +1,4 @@
+import { eventLogOrderIndex } from '#event-store';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { appendEventsSql } from './sql/append-events.js';
 
@@ -64,8 +65,7 @@ create table brickyard.event (
 
 const indexes = [
   'create unique index event_id_once on brickyard.event (event_id)',
-  // The poll of every follower; also says how far the log reaches.
-  'create unique index event_log_order on brickyard.event (transaction_id, global_position)',
+  eventLogOrderIndex,
   'create index event_correlation on brickyard.event (correlation_id)',
 ];
 

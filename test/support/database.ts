@@ -32,9 +32,11 @@ async function asAdmin<T>(templateUrl: string, work: (client: pg.Client) => Prom
   }
 }
 
-/** A migrated database of its own, cloned from the template; one per test file is the idea. */
-export async function freshDatabase(): Promise<TestDatabase> {
-  const templateUrl = inject('templateUrl');
+/**
+ * A migrated database of its own, cloned from the template; one per test file is the idea.
+ * @param templateUrl of another server than that of the run
+ */
+export async function freshDatabase(templateUrl = inject('templateUrl')): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const template = new URL(templateUrl).pathname.slice(1);
   await asAdmin(templateUrl, (client) => client.query(`create database ${name} template ${template}`));
