@@ -5,7 +5,7 @@ import { vgName } from '../commands/names.js';
 import type { NodeSettings } from '../commands/settings.js';
 import { checkedDevicePath } from '../guards.js';
 import type { PhysicalVolume } from '../parsers/lvm-report.js';
-import { NodeCommandError, type DeviceSetup } from '../storage-nodes.js';
+import { NodeCommandError, NodeUnreachableError, type DeviceSetup } from '../storage-nodes.js';
 import { measureDevice, physicalVolume } from './devices.js';
 import type { NodeCommands } from './node-commands.js';
 
@@ -67,10 +67,17 @@ async function contents(
   device: DeviceSetup,
   error: NodeCommandError,
 ): Promise<PhysicalVolume | null> {
-  return physicalVolume(commands, device.name).catch((unknown: unknown) => {
+  try {
+    return await physicalVolume(commands, device.name);
+  } catch (unknown) {
     const text = `Initializing device ${device.name} failed (failed to check device contents): ${messageOf(unknown)}`;
-    throw new NodeCommandError(text, error.node, error.command, error.exitCode);
-  });
+    if (unknown instanceof NodeUnreachableError) {
+      throw new NodeUnreachableError(text, unknown.node, unknown.sent);
+    }
+    throw unknown instanceof NodeCommandError
+      ? new NodeCommandError(text, error.node, error.command, error.exitCode)
+      : unknown;
+  }
 }
 
 /** Heketi's words, its spelling included: clients and people search for them. */
