@@ -1,4 +1,4 @@
-import { memberByHost, nodeOfMember } from '../../model/trusted-pools.js';
+import { findVolume, memberByHost, nodeOfMember } from '../../model/trusted-pools.js';
 import type { GlusterBrick, GlusterVolume, NodeState, TrustedPool } from '../../model/world.js';
 import { refuse, type CommandResult, type ProgramContext } from '../program.js';
 
@@ -23,7 +23,7 @@ export function stageError(context: GlusterContext, node: NodeState, host: strin
 }
 
 export function requireVolume(context: GlusterContext, what: string, name: string): GlusterVolume {
-  return context.pool.volumes.find((volume) => volume.name === name) ?? failed(what, `Volume ${name} does not exist`);
+  return findVolume(context.pool, name) ?? failed(what, `Volume ${name} does not exist`);
 }
 
 /** @throws CommandRefusal for what is not `HOST:/PATH` */

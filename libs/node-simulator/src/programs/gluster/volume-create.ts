@@ -1,3 +1,4 @@
+import { findVolume } from '../../model/trusted-pools.js';
 import { DISTRIBUTE, setSize } from '../../model/volume-layout.js';
 import type { GlusterVolume, VolumeLayout, VolumeOption } from '../../model/world.js';
 import { done, refuse } from '../program.js';
@@ -23,7 +24,7 @@ export const volumeCreate: GlusterCommand = (context, [name = '', ...words]) => 
     return refuse(GLUSTER_FAILED, `number of bricks is not a multiple of ${layout.kind} count`);
   }
   const what = `volume create: ${name}`;
-  if (context.pool.volumes.some((volume) => volume.name === name)) failed(what, `Volume ${name} already exists`);
+  if (findVolume(context.pool, name) !== undefined) failed(what, `Volume ${name} already exists`);
   checkNewBricks(context, what, layout, bricks, force);
   const volume: GlusterVolume = {
     name,
