@@ -1,0 +1,101 @@
+import { type Api, type ApiDependencies, createApi } from '#api';
+import { type Config, loadConfig } from '#config';
+import { LogNotifier, PostgresEventStore } from '#event-store';
+import { type Logger, silentLogger, systemClock } from '#kernel';
+import { createTelemetry } from '#observability';
+import {
+  BullMqOperationQueue,
+  kick,
+  migrateQueue,
+  PostgresLeases,
+  type QueueConnection,
+  startWorker,
+  type WorkerConfig,
+} from '#operations';
+import { PostgresLedger, PostgresQueries } from '#read-model';
+import { MockStorageNodes, type StorageNodes } from '#storage-nodes';
+import { freshDatabase, type TestDatabase } from '#test/database';
+import { testKeys } from '#test/http-client';
+
+export interface SystemOptions {
+  /** Postgres unless given. */
+  readonly queue?: (database: TestDatabase) => QueueConnection;
+  readonly nodes?: StorageNodes;
+  readonly config?: Partial<Config>;
+  readonly worker?: Partial<WorkerConfig> | null;
+  readonly api?: Partial<ApiDependencies>;
+  readonly logger?: Logger;
+}
+
+export interface TestSystem {
+  readonly base: string;
+  readonly database: TestDatabase;
+  readonly api: Api;
+  /** Another replica on the same database, with its own address. */
+  replica(): Promise<{ readonly base: string; readonly api: Api }>;
+  close(): Promise<void>;
+}
+
+/** API and worker in this process, on a database of their own. */
+export async function startSystem(options: SystemOptions = {}): Promise<TestSystem> {
+  const { logger = silentLogger, nodes = new MockStorageNodes() } = options;
+  const database = await freshDatabase();
+  const { ownerUrl, db } = database;
+  const connection = options.queue?.(database) ?? { backend: 'postgres' as const, url: ownerUrl };
+  if (connection.backend === 'postgres') await migrateQueue(ownerUrl);
+  const eventStore = new PostgresEventStore();
+  const ledger = new PostgresLedger(db, eventStore);
+  const queries = new PostgresQueries(db);
+  const notifier = new LogNotifier(ownerUrl, logger);
+  notifier.start();
+  const queue = new BullMqOperationQueue(connection, logger);
+  const { config } = loadConfig({ HEKETI_ADMIN_KEY: testKeys.admin, HEKETI_USER_KEY: testKeys.user });
+  const worker =
+    options.worker === null
+      ? null
+      : startWorker({
+          database: db,
+          ledger,
+          queries,
+          nodes,
+          leases: new PostgresLeases(db),
+          queue,
+          eventStore,
+          logger,
+          config: options.worker ?? {},
+        });
+  const silence = notifier.onWake(() => worker?.wake());
+  const apis: Api[] = [];
+  const replica = async (): Promise<{ base: string; api: Api }> => {
+    const api = await createApi({
+      config: { ...config, ...options.config },
+      ledger,
+      queries,
+      storageNodes: nodes,
+      kick: (operationId) => kick(queue, operationId, logger),
+      onAppend: (listener) => notifier.onWake(listener),
+      readiness: [],
+      telemetry: createTelemetry({ version: 'test' }),
+      logger,
+      clock: systemClock,
+      ...options.api,
+    });
+    apis.push(api);
+    return { api, base: await api.listen(0, '127.0.0.1') };
+  };
+  const { api, base } = await replica();
+  return {
+    base,
+    api,
+    database,
+    replica,
+    close: async () => {
+      for (const each of apis) await each.close();
+      silence();
+      await (worker === null ? queue.close(1000) : worker.close(5000));
+      await notifier.close();
+      await nodes.close();
+      await database.dispose();
+    },
+  };
+}
