@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Bench, brickLines, brickPath, createVolumeLine, GROUP_LINES } from '../fixture.js';
+import { Bench, brickLines, brickPath, createVolumeLine, GROUP_LINES } from '../testing/bench.js';
 import { mountAll } from './mounts.js';
 
 const DEV = '/dev/mapper/vg_d-brick_a';

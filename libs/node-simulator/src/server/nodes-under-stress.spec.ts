@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Shell } from '../ssh-fixture.js';
+import { Shell } from '../testing/shell.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { startSimulatedNodes, type SimulatedNodes } from './start-simulated-nodes.js';
 

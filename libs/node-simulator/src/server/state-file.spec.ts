@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Shell } from '../ssh-fixture.js';
+import { Shell } from '../testing/shell.js';
 import { startSimulatedNodes } from './start-simulated-nodes.js';
 
 describe('the state file', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Bench, brickLines, brickPath, GROUP_LINES, unbrickLines } from '../../fixture.js';
+import { Bench, brickLines, brickPath, GROUP_LINES, unbrickLines } from '../../testing/bench.js';
 
 const G = 'gluster --mode=script --timeout=600';
 const host = (index: number) => `10.0.0.${index + 1}`;

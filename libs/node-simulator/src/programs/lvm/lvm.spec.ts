@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Bench, brickLines, createVolumeLine, GROUP_LINES, unbrickLines, UNGROUP_LINES } from '../../fixture.js';
+import { Bench, brickLines, createVolumeLine, GROUP_LINES, unbrickLines, UNGROUP_LINES } from '../../testing/bench.js';
 import { freeExtents, usedExtents } from '../../model/volume-groups.js';
 
 const refused = (...stderr: string[]) => ({

@@ -1,8 +1,8 @@
-import { newWorld, type NodeState, type WorldState } from './model/world.js';
-import { snapshotNode, type NodeSnapshot } from './model/snapshot.js';
-import type { CommandResult, IdSource } from './programs/program.js';
-import { runProgram } from './programs/run.js';
-import { parseCommandLine } from './shell/command-line.js';
+import { newWorld, type NodeState, type WorldState } from '../model/world.js';
+import { snapshotNode, type NodeSnapshot } from '../model/snapshot.js';
+import type { CommandResult, IdSource } from '../programs/program.js';
+import { runProgram } from '../programs/run.js';
+import { parseCommandLine } from '../shell/command-line.js';
 
 /** Nodes without servers, for the specs of the programs: a command line goes in, the answer comes out. */
 export class Bench {

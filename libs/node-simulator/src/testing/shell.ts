@@ -1,5 +1,5 @@
 import ssh2 from 'ssh2';
-import type { SimulatedNodes } from './server/start-simulated-nodes.js';
+import type { SimulatedNodes } from '../server/start-simulated-nodes.js';
 
 export interface Answer {
   exitCode: number | null;
