@@ -57,7 +57,7 @@ export async function recordIn<K extends StreamKind>(
   id: string,
   events: readonly EventOf<K>[],
 ): Promise<void> {
-  const { version } = await tx.load(kind, id);
+  const { version } = await tx.load(kind, id, { lock: true });
   await tx.append([{ kind, id, expectedVersion: version, events }]);
 }
 

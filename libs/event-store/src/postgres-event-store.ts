@@ -24,11 +24,19 @@ from brickyard.event e
 where e.stream_kind = $1 and e.stream_id = $2 and e.stream_version >= $3
 order by e.stream_version`;
 
-/** The columns sort in byte order by themselves. */
+/**
+ * The columns sort in byte order by themselves. Limited per stream as well: a device's stream can have hundreds of
+ * thousands of events, and every page would sort all that are left of them.
+ */
 const readStreams = `
 select ${eventColumns('e')}
 from unnest($1::text[], $2::text[], $3::bigint[]) as s (kind, id, after)
-join brickyard.event e on e.stream_kind = s.kind and e.stream_id = s.id and e.stream_version > s.after
+cross join lateral (
+  select * from brickyard.event e
+  where e.stream_kind = s.kind and e.stream_id = s.id and e.stream_version > s.after
+  order by e.stream_version
+  limit $4
+) e
 order by e.stream_kind, e.stream_id, e.stream_version
 limit $4`;
 

@@ -3,16 +3,18 @@ import { freshDatabase, type TestDatabase } from '#test/database';
 import { LedgerFixture, recordIn } from '#test/ledger-fixture';
 import * as sample from '#test/sample-events';
 import { StreamVersionConflict } from '#event-store';
-import { newId, type Sql } from '#kernel';
+import { newId, type Database, type Sql } from '#kernel';
 import { PostgresQueries } from './postgres-queries.js';
 
 describe('PostgresLedger', () => {
   let test: TestDatabase;
   let fixture: LedgerFixture;
+  let owner: Database;
 
   beforeAll(async () => {
     test = await freshDatabase();
     fixture = new LedgerFixture(test.db);
+    owner = await test.connect('owner', 1);
   });
   afterAll(() => test.dispose());
 
@@ -90,6 +92,44 @@ describe('PostgresLedger', () => {
     await Promise.all([crosswise(one, other), crosswise(other, one)]);
     expect(runs).toBe(3);
     expect([await eventCount(one), await eventCount(other)]).toEqual([2, 2]);
+  });
+
+  it('keeps an append that took no lock waiting for one that did, without a deadlock', async () => {
+    const id = await addCluster();
+    const locked = barrier(2);
+    let holderRuns = 0;
+    const holder = fixture.transact(async (tx) => {
+      holderRuns += 1;
+      const { version } = await tx.load('cluster', id, { lock: true });
+      await locked();
+      await expect.poll(() => waitingForRow(owner)).toBe(1);
+      await tx.append([{ kind: 'cluster', id, expectedVersion: version, events: [flags(true)] }]);
+    });
+    let otherRuns = 0;
+    await locked();
+    const other = fixture.transact(async (tx) => {
+      otherRuns += 1;
+      const { version } = await tx.load('cluster', id);
+      await tx.append([{ kind: 'cluster', id, expectedVersion: version, events: [flags(false)] }]);
+    });
+    await Promise.all([holder, other]);
+    expect([holderRuns, otherRuns]).toEqual([1, 2]);
+    expect(await fixture.queries.state('cluster', id)).toMatchObject({ file: false });
+  });
+
+  it('sees after the wait for a lock what the holder has done', async () => {
+    const id = await addCluster();
+    const locked = barrier(2);
+    const holder = fixture.transact(async (tx) => {
+      const { version } = await tx.load('cluster', id, { lock: true });
+      await locked();
+      await expect.poll(() => waitingForRow(owner)).toBe(1);
+      await tx.append([{ kind: 'cluster', id, expectedVersion: version, events: [flags(true)] }]);
+    });
+    await locked();
+    const next = fixture.transact((tx) => tx.load('cluster', id, { lock: true }));
+    expect(await next).toMatchObject({ version: 2, state: { file: true, block: false } });
+    await holder;
   });
 
   it('does not repeat what may have been committed: a lost connection is an error', async () => {
@@ -206,6 +246,15 @@ describe('PostgresLedger', () => {
     expect(order).toEqual(['holder', 'waiter']);
   });
 });
+
+/** As the owner: the application's role is not shown what others wait for. */
+async function waitingForRow(db: Sql): Promise<number> {
+  const rows = await db.query(
+    `select from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock' and wait_event in ('transactionid', 'tuple')`,
+  );
+  return rows.length;
+}
 
 async function waitingForAdvisoryLock(db: Sql): Promise<number> {
   const rows = await db.query(

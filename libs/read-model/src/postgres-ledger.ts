@@ -2,7 +2,7 @@ import { evolvers, type StateOf, type StreamKind } from '#domain';
 import type { EventStore, RecordedEvent } from '#event-store';
 import type { Attribution, Database, Sql } from '#kernel';
 import type { Change, Ledger, LedgerTransaction, Loaded } from './ledger.js';
-import { loadObject, readRow } from './object-store.js';
+import { loadObject, readRows } from './object-store.js';
 import { applyChanges } from './projection/apply.js';
 import { mergeChanges, type MergedChanges } from './projection/merge.js';
 import { project, versioned } from './projection/project.js';
@@ -75,17 +75,25 @@ class PostgresLedgerTransaction implements LedgerTransaction {
     this.#appends += 1;
     const { events, duplicate } = await this.#eventStore.append(this.sql, filled, { attribution, commandId: part });
     if (duplicate) return;
+    await this.#loadUnknown(filled);
     const rows: MergedChanges = new Map();
-    for (const change of filled) mergeChanges(rows, await this.#projected(change, events));
+    for (const change of filled) mergeChanges(rows, this.#projected(change, events));
     await applyChanges(this.sql, 'read_model', [...rows.values()]);
   }
 
-  async #projected<K extends StreamKind>(
-    change: Change<K>,
-    recorded: readonly RecordedEvent[],
-  ): Promise<readonly RowChange[]> {
+  /** The appended streams are ours until the end of the transaction, so their rows can be read as late as now. */
+  async #loadUnknown(changes: readonly Change[]): Promise<void> {
+    const unknown = changes.filter(
+      ({ kind, id, expectedVersion }) =>
+        expectedVersion > 0 && this.#known.get(`${kind}/${id}`)?.version !== expectedVersion,
+    );
+    for (const { kind, id } of unknown) this.#known.delete(`${kind}/${id}`);
+    for (const [key, row] of await readRows(this.sql, 'read_model', unknown)) this.#known.set(key, row);
+  }
+
+  #projected<K extends StreamKind>(change: Change<K>, recorded: readonly RecordedEvent[]): readonly RowChange[] {
     const { kind, id, expectedVersion, events } = change;
-    const before = await this.#stateAt(kind, id, expectedVersion);
+    const before = this.#stateAt(kind, id, expectedVersion);
     const own = recorded.filter(
       ({ streamKind, streamId, streamVersion }) =>
         streamKind === kind &&
@@ -98,20 +106,13 @@ class PostgresLedgerTransaction implements LedgerTransaction {
     return changes;
   }
 
-  /**
-   * The state that the appended events follow on. The stream is ours until the end of the transaction, so the row can be
-   * read as late as now.
-   */
-  async #stateAt<K extends StreamKind>(kind: K, id: string, version: number): Promise<StateOf<K>> {
-    const { initial } = evolvers[kind];
-    if (version === 0) return initial;
-    const known = this.#known.get(`${kind}/${id}`);
-    if (known?.version === version) return known.state as StateOf<K>;
-    const row = await readRow(this.sql, kind, id);
-    if (row === null) return initial;
-    if (row.version === version) return row.state;
+  /** The state that the appended events follow on; the initial one where there is no row. */
+  #stateAt<K extends StreamKind>(kind: K, id: string, version: number): StateOf<K> {
+    const known = version === 0 ? undefined : this.#known.get(`${kind}/${id}`);
+    if (known === undefined) return evolvers[kind].initial;
+    if (known.version === version) return known.state as StateOf<K>;
     throw new Error(
-      `the row of ${kind}/${id} is at version ${row.version}, its stream at ${version}: run "brickyard db check"`,
+      `the row of ${kind}/${id} is at version ${known.version}, its stream at ${version}: run "brickyard db check"`,
     );
   }
 }

@@ -1,7 +1,7 @@
-import { evolvers, type StateOf, type StreamKind } from '#domain';
+import { evolvers } from '#domain';
 import type { EventStore, RecordedEvent } from '#event-store';
 import type { Sql } from '#kernel';
-import type { Loaded } from '../ledger.js';
+import { readRows } from '../object-store.js';
 import { applyChanges } from '../projection/apply.js';
 import { mergeChanges, type MergedChanges } from '../projection/merge.js';
 import { project, versioned } from '../projection/project.js';
@@ -22,7 +22,8 @@ export interface ReplayTarget {
  * @returns how many events were replayed
  */
 export async function replayStreams(target: ReplayTarget, streams: readonly StreamName[]): Promise<number> {
-  const at = await startingPoints(target.write, target.schema, streams);
+  // Objects without a row start from the beginning of their streams.
+  const at = await readRows(target.write, target.schema, streams);
   const changes: MergedChanges = new Map();
   let replayed = 0;
   let open = streams;
@@ -64,22 +65,4 @@ function byStream(open: readonly StreamName[], events: readonly RecordedEvent[])
     else group.push(event);
   }
   return groups;
-}
-
-/** States and versions of the rows that are there. The others start from the beginning of their streams. */
-async function startingPoints(
-  sql: Sql,
-  schema: string,
-  streams: readonly StreamName[],
-): Promise<Map<string, Loaded<StateOf<StreamKind>>>> {
-  const points = new Map<string, Loaded<StateOf<StreamKind>>>();
-  for (const kind of new Set(streams.map((stream) => stream.kind))) {
-    const ids = streams.filter((stream) => stream.kind === kind).map(({ id }) => id);
-    const rows = await sql.query<{ id: string; version: string; doc: StateOf<StreamKind> }>(
-      `select id, version, doc from ${schema}.${kind} where id = any($1)`,
-      [ids],
-    );
-    for (const { id, version, doc } of rows) points.set(nameOf(kind, id), { state: doc, version: Number(version) });
-  }
-  return points;
 }
