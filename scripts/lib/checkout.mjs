@@ -9,6 +9,7 @@ export const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url)))
 const inCheckout = (...names) => join(checkout, ...names);
 
 const INSTALL_TIMEOUT_MS = 600_000;
+const REGISTRY_TIMEOUT_MS = 30_000;
 const BUILD_TIMEOUT_MS = 300_000;
 const sources = ['apps', 'libs', 'migrations', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 /** Says which sources `dist` was made from. */
@@ -42,12 +43,25 @@ function dependenciesAreCurrent() {
 export async function ensureDependencies(say) {
   if (dependenciesAreCurrent()) return;
   say('installing dependencies (npm ci)');
+  const unreachable = await registryProblem();
   // With NODE_ENV=production npm would leave out the compiler.
-  const { exitCode, stdout, stderr } = await npm(
-    ['ci', '--include=dev', '--no-fund', '--no-audit'],
-    INSTALL_TIMEOUT_MS,
-  );
-  if (exitCode !== 0) throw new Error(`npm ci failed, which needs the npm registry: ${reasonOf(stderr, stdout)}`);
+  const offline = unreachable === null ? [] : ['--offline'];
+  const args = ['ci', '--include=dev', '--no-fund', '--no-audit', ...offline];
+  const { exitCode, stdout, stderr } = await npm(args, INSTALL_TIMEOUT_MS);
+  if (exitCode === 0) return;
+  if (unreachable !== null)
+    throw new Error(`dependencies are missing, and npm cannot reach its registry: ${unreachable}`);
+  throw new Error(`npm ci failed: ${reasonOf(stderr, stdout)}`);
+}
+
+/**
+ * Asks for one small thing first: without a registry `npm ci` itself tries for minutes, package by package. npm's cache may
+ * still hold everything.
+ */
+async function registryProblem() {
+  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=2000'];
+  const { exitCode, stdout, stderr } = await npm(['view', 'commander', 'version', ...patience], REGISTRY_TIMEOUT_MS);
+  return exitCode === 0 ? null : reasonOf(stderr, stdout);
 }
 
 /** npm prints pages; the first error that is not a code or a hint says it. */
