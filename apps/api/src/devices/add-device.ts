@@ -31,7 +31,14 @@ export class AddDeviceHandler implements ICommandHandler<AddDevice> {
       const nodeExists = node.state.status === 'active';
       const events = deviceDecider.decide({ type: 'AddDevice', operationId, device, nodeExists }, noDevice);
       return [
-        acceptOperation({ operationId, kind: 'device-add', subjectId: deviceId, clusterId, requestedBy: by.issuer }),
+        acceptOperation({
+          operationId,
+          kind: 'device-add',
+          subjectId: deviceId,
+          clusterId,
+          requestedBy: by.issuer,
+          nodeId: described.nodeId,
+        }),
         { kind: 'device', id: deviceId, expectedVersion: 0, events },
       ];
     });

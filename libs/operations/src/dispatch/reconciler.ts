@@ -10,7 +10,7 @@ import { Repeater } from './repeater.js';
 const LIMIT = 1000;
 
 export interface ReconcilerParts {
-  readonly queries: Queries;
+  readonly queries: Pick<Queries, 'unfinishedOperations'>;
   readonly leases: Leases;
   readonly queue: OperationQueue;
   readonly logger: Logger;

@@ -1,8 +1,7 @@
 import type { OperationCommand, OperationState } from '#domain';
 import { messageOf, type Json, type Logger } from '#kernel';
-import type { Queries } from '#read-model';
 import type { NodeCall, StorageNodes } from '#storage-nodes';
-import type { LoadState, Phase, Step, StepContext, Workflow } from '../workflows/workflow.js';
+import type { LoadState, Phase, Step, StepContext, Workflow, WorkflowQueries } from '../workflows/workflow.js';
 import type { OperationJournal } from './operation-journal.js';
 import { RunInterrupted } from './run-interrupted.js';
 import type { RunnerSettings } from './settings.js';
@@ -14,7 +13,7 @@ export interface OperationRunParts {
   readonly phases: readonly Phase[];
   readonly journal: OperationJournal;
   readonly nodes: StorageNodes;
-  readonly queries: Queries;
+  readonly queries: WorkflowQueries;
   readonly load: LoadState;
   /** Ends the run at the next boundary of a step. */
   readonly soon: AbortSignal;

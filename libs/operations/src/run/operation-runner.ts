@@ -4,7 +4,7 @@ import type { Ledger, Queries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
 import { LeaseLostError, type Lease, type Leases } from '../leases/leases.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
-import type { LoadState } from '../workflows/workflow.js';
+import type { LoadState, WorkflowQueries } from '../workflows/workflow.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { OperationJournal } from './operation-journal.js';
 import { OperationRun } from './operation-run.js';
@@ -14,7 +14,7 @@ import type { StopSignals } from './step-run.js';
 
 export interface RunnerParts {
   readonly ledger: Ledger;
-  readonly queries: Queries;
+  readonly queries: WorkflowQueries & Pick<Queries, 'operation'>;
   readonly nodes: StorageNodes;
   readonly leases: Leases;
   readonly workflows: WorkflowRegistry;

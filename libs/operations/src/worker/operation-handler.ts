@@ -15,7 +15,7 @@ const sharedLanes = [leaseKeys.peers(''), leaseKeys.node('')];
 export interface HandlerParts {
   readonly runner: Pick<OperationRunner, 'run'>;
   readonly queue: OperationQueue;
-  readonly queries: Queries;
+  readonly queries: Pick<Queries, 'unfinishedOperations'>;
   readonly leases: Leases;
   readonly logger: Logger;
   readonly clock: Clock;

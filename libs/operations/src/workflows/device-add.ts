@@ -1,9 +1,8 @@
 import type { DeviceState } from '#domain';
-import type { Queries } from '#read-model';
 import { addressById } from './support/node-access.js';
 import { observedDevice, recorded } from './support/observation.js';
 import { deviceChange } from './support/subject-changes.js';
-import type { Phase, Workflow } from './workflow.js';
+import type { Phase, Workflow, WorkflowQueries } from './workflow.js';
 
 /** Makes the device a volume group of its own and measures it. */
 export const deviceAdd: Workflow = {
@@ -48,7 +47,7 @@ function setUp(device: DeviceState): Phase {
 }
 
 /** The physical volumes of all other devices; null where not all are known, and so none may be destroyed. */
-async function knownPvUuids(queries: Queries, deviceId: string): Promise<string[] | null> {
+async function knownPvUuids(queries: WorkflowQueries, deviceId: string): Promise<string[] | null> {
   const clusters = await queries.clusterIds();
   const members = (await Promise.all(clusters.map((id) => queries.clusterNodes(id)))).flat();
   const others = members.flatMap((member) => member.devices).filter(({ device }) => device.deviceId !== deviceId);

@@ -6,9 +6,12 @@ import type { NodeCall, StorageNodes } from '#storage-nodes';
 /** The present state of any object, those being added or deleted included (Queries hide them). */
 export type LoadState = <K extends StreamKind>(kind: K, id: string) => Promise<StateOf<K>>;
 
+/** The questions of workflows: about the members of clusters. */
+export type WorkflowQueries = Pick<Queries, 'clusterIds' | 'clusterNodes'>;
+
 /** What a plan may look at. */
 export interface WorkflowView {
-  readonly queries: Queries;
+  readonly queries: WorkflowQueries;
   readonly load: LoadState;
 }
 

@@ -1,0 +1,67 @@
+import type { UnfinishedOperation } from '#read-model';
+import { describe, expect, it } from 'vitest';
+import { dueOperations, type Seen } from './due-operations.js';
+
+const settings = { graceMs: 2000, retryMs: 1000, retryLimitMs: 8000 };
+const nowMs = 1_000_000;
+const nobody: ReadonlySet<string> = new Set();
+
+function operation(operationId: string, over: Partial<UnfinishedOperation> = {}): UnfinishedOperation {
+  return { operationId, resources: [`volume/${operationId}`], attempt: 0, acceptedAt: new Date(0), ...over };
+}
+
+/** What is due as time goes by, and nothing else happens. */
+function dueOverTime(unfinished: readonly UnfinishedOperation[], times: readonly number[]): string[][] {
+  let seen: ReadonlyMap<string, Seen> = new Map();
+  return times.map((time) => {
+    const result = dueOperations(unfinished, nobody, seen, time, settings);
+    seen = result.seen;
+    return result.due;
+  });
+}
+
+describe('an operation is due', () => {
+  it('once its first hint has had its time', () => {
+    const accepted = operation('a', { acceptedAt: new Date(nowMs) });
+    expect(dueOverTime([accepted], [nowMs + 500, nowMs + 1999, nowMs + 2000])).toEqual([[], [], ['a']]);
+  });
+
+  it('at first sight where it was left by somebody: who knows for how long', () => {
+    expect(dueOverTime([operation('a', { attempt: 3 })], [nowMs])).toEqual([['a']]);
+  });
+
+  it('again after a pause that grows with its attempts, up to the limit', () => {
+    const times = [0, 2000, 3999, 4000, 8000].map((ms) => nowMs + ms);
+    expect(dueOverTime([operation('a', { attempt: 3 })], times)).toEqual([['a'], [], [], ['a'], ['a']]);
+    const late = [0, 7999, 8000].map((ms) => nowMs + ms);
+    expect(dueOverTime([operation('a', { attempt: 50 })], late)).toEqual([['a'], [], ['a']]);
+  });
+
+  it('not before its pause when it was handed back a moment ago', () => {
+    const first = dueOperations([operation('a', { attempt: 1 })], new Set(['volume/a']), new Map(), nowMs, settings);
+    expect(first.due).toEqual([]);
+    const back = dueOperations([operation('a', { attempt: 2 })], nobody, first.seen, nowMs + 100, settings);
+    expect(back.due).toEqual([]);
+    expect(dueOperations([operation('a', { attempt: 2 })], nobody, back.seen, nowMs + 2100, settings).due).toEqual([
+      'a',
+    ]);
+  });
+
+  it('not while somebody holds one of its resources', () => {
+    const held = new Set(['peers/c']);
+    const waiting = operation('a', { resources: ['node/a', 'peers/c'] });
+    expect(dueOperations([waiting], held, new Map(), nowMs, settings).due).toEqual([]);
+  });
+
+  it('after older ones that want the same resource', () => {
+    const older = operation('a', { resources: ['node/a', 'peers/c'] });
+    const newer = operation('b', { resources: ['node/b', 'peers/c'] });
+    const other = operation('c', { resources: ['volume/c'] });
+    expect(dueOperations([older, newer, other], nobody, new Map(), nowMs, settings).due).toEqual(['a', 'c']);
+  });
+});
+
+it('what has ended is forgotten', () => {
+  const { seen } = dueOperations([operation('a')], nobody, new Map(), nowMs, settings);
+  expect([...dueOperations([], nobody, seen, nowMs, settings).seen.keys()]).toEqual([]);
+});

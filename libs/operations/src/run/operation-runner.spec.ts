@@ -1,0 +1,341 @@
+import { silentLogger } from '#kernel';
+import { NodeCommandError, NodeUnreachableError } from '#storage-nodes';
+import type { OperationKind } from '#domain';
+import { OperationWorld, operationId } from '#test/operation-world';
+import { shownKey } from '#test/strict-nodes';
+import { describe, expect, it } from 'vitest';
+import { WorkflowRegistry } from '../workflows/registry.js';
+import { OperationRunner, type RunOutcome } from './operation-runner.js';
+import { backOffMs, type RunnerSettings } from './settings.js';
+
+const settings: RunnerSettings = {
+  leaseTtlMs: 60_000,
+  stepTries: 2,
+  stepRetryMs: 1,
+  maxForwardAttempts: 4,
+  retryMs: 1,
+  retryLimitMs: 5,
+};
+const never = new AbortController().signal;
+
+/** One run by a worker that has never seen the operation. */
+async function run(world: OperationWorld, worker = 'w', soon: AbortSignal = never): Promise<RunOutcome> {
+  const { ledger, leases, nodes } = world;
+  const workflows = new WorkflowRegistry();
+  const parts = { ledger, queries: ledger, nodes, leases, workflows, logger: silentLogger, settings, worker };
+  return (await new OperationRunner(parts).run(operationId, { soon, now: never })).outcome;
+}
+
+/** Runs until there is nothing more to do, as the queue and the reconciler see to it. */
+async function runToEnd(world: OperationWorld): Promise<RunOutcome[]> {
+  const outcomes: RunOutcome[] = [];
+  do outcomes.push(await run(world, `w${outcomes.length}`));
+  while (outcomes.at(-1) !== 'finished' && outcomes.length < 20);
+  return outcomes;
+}
+
+/** The node says no to every call that begins like this. */
+function refuse(world: OperationWorld, prefix: string, text = 'as intended'): void {
+  world.nodes.fault = (call, when, node) => {
+    if (when === 'before' && call.startsWith(prefix)) throw new NodeCommandError(text, node.manageHost, call, 1);
+  };
+}
+
+function unreachable(world: OperationWorld, nodeId: string, sent: boolean): void {
+  world.nodes.fault = (_call, when, node) => {
+    if (when === 'before' && node.nodeId === nodeId)
+      throw new NodeUnreachableError(`no route to ${nodeId}`, nodeId, sent);
+  };
+}
+
+const outcome = (world: OperationWorld): unknown => world.ledger.eventsOf('operation', operationId).at(-1);
+
+const kinds: readonly OperationKind[] = [
+  'node-add',
+  'node-delete',
+  'device-add',
+  'device-delete',
+  'device-resync',
+  'volume-create',
+  'volume-expand',
+  'volume-delete',
+];
+
+describe('volume-create', () => {
+  it('makes bricks, volume and start in phases, and says where the result is', async () => {
+    const world = new OperationWorld().accept('volume-create');
+    expect(await runToEnd(world)).toEqual(['finished']);
+    expect(world.typesOf('operation', operationId)).toEqual([
+      'OperationAccepted',
+      'OperationStarted',
+      'PhaseStarted',
+      'StepSucceeded',
+      'StepSucceeded',
+      'StepSucceeded',
+      'PhaseStarted',
+      'StepSucceeded',
+      'PhaseStarted',
+      'StepSucceeded',
+      'OperationSucceeded',
+    ]);
+    expect(outcome(world)).toEqual({ type: 'OperationSucceeded', data: { location: '/volumes/v1' } });
+    expect(world.ledger.stateOf('volume', 'v1').status).toBe('active');
+    expect(world.nodes.volumes.get('vol')).toMatchObject({ started: true });
+  });
+
+  it('records the commands of every step and pins the keys of nodes that were met for the first time', async () => {
+    const world = new OperationWorld().accept('volume-create');
+    await runToEnd(world);
+    const step = world.ledger.eventsOf('operation', operationId).find((event) => event.type === 'StepSucceeded');
+    expect(step?.data).toMatchObject({ phase: 'bricks', commands: [{ exitCode: 0 }] });
+    expect(world.ledger.stateOf('node', 'n2').hostKey).toEqual(shownKey);
+    expect(world.typesOf('node', 'n1').filter((type) => type === 'NodeHostKeyPinned')).toHaveLength(1);
+  });
+
+  it('undoes the newest phase first, and only what was started', async () => {
+    const world = new OperationWorld().accept('volume-create');
+    refuse(world, 'create', 'volume create: vol: failed: Host n1 is not connected');
+    expect(await runToEnd(world)).toEqual(['finished']);
+    const undone = world.ledger
+      .eventsOf('operation', operationId)
+      .flatMap((event) => (event.type === 'StepUndone' ? [event.data.step] : []));
+    expect(undone[0]).toBe('volume');
+    expect(undone.slice(1).sort()).toEqual(['brick b1', 'brick b2', 'brick b3']);
+    expect(world.nodes.calls.some((call) => call.startsWith('start'))).toBe(false);
+    const reason = 'volume create: vol: failed: Host n1 is not connected';
+    expect(outcome(world)).toEqual({ type: 'OperationFailed', data: { reason } });
+    expect(world.nodes.bricks.size).toBe(0);
+    expect(world.freeKiB()).toEqual([100_000, 100_000, 100_000]);
+    expect(world.ledger.stateOf('volume', 'v1').status).toBe('deleted');
+  });
+
+  it("leaves somebody else's volume of the same name alone", async () => {
+    const world = new OperationWorld().accept('volume-create');
+    world.nodes.volumes.set('vol', { started: true, bricks: ['other:/data'], owner: 'somebody' });
+    await runToEnd(world);
+    expect(outcome(world)).toMatchObject({ type: 'OperationFailed' });
+    expect(world.nodes.volumes.get('vol')).toEqual({ started: true, bricks: ['other:/data'], owner: 'somebody' });
+    expect(world.nodes.bricks.size).toBe(0);
+  });
+
+  it('fails at once where a node was never reached: there is nothing to wait for', async () => {
+    const world = new OperationWorld().accept('volume-create');
+    unreachable(world, 'n2', false);
+    expect(await runToEnd(world)).toEqual(['finished']);
+    expect(outcome(world)).toEqual({ type: 'OperationFailed', data: { reason: 'no route to n2' } });
+    expect(world.nodes.calls.filter((call) => call === 'make b2')).toHaveLength(2);
+    expect(world.nodes.calls).not.toContain('remove b2');
+  });
+
+  it('waits with its end until a node that may have been changed can be cleaned up', async () => {
+    const world = new OperationWorld().accept('volume-create');
+    unreachable(world, 'n2', true);
+    expect(await run(world)).toBe('retry');
+    expect(await run(world)).toBe('retry');
+    expect(world.ledger.stateOf('operation', operationId).status).toBe('compensating');
+    world.nodes.fault = () => undefined;
+    expect(await run(world)).toBe('finished');
+    expect(outcome(world)).toMatchObject({ type: 'OperationFailed' });
+    expect(world.freeKiB()).toEqual([100_000, 100_000, 100_000]);
+  });
+
+  it('asks the next node where the first one cannot be reached', async () => {
+    const world = new OperationWorld().accept('volume-create');
+    world.nodes.fault = (call, when, node) => {
+      if (when === 'before' && !call.startsWith('make') && node.nodeId === 'n1') {
+        throw new NodeUnreachableError('down', 'n1', false);
+      }
+    };
+    expect(await runToEnd(world)).toEqual(['finished']);
+    expect(outcome(world)).toMatchObject({ type: 'OperationSucceeded' });
+  });
+
+  it('names the hosts where several nodes give different reasons', async () => {
+    const world = new OperationWorld().accept('volume-create');
+    world.nodes.fault = (call, when, node) => {
+      if (when === 'before' && call.startsWith('make') && node.nodeId !== 'n3') {
+        throw new NodeCommandError(`full: ${node.nodeId}`, node.manageHost, call, 1);
+      }
+    };
+    await runToEnd(world);
+    const reason = 'Host n1.manage: full: n1\nHost n2.manage: full: n2';
+    expect(outcome(world)).toEqual({ type: 'OperationFailed', data: { reason } });
+  });
+});
+
+describe('past the point of no return', () => {
+  it('steps are repeated over several runs', async () => {
+    const world = new OperationWorld().accept('volume-delete');
+    refuse(world, 'remove b2', 'Logical volume in use');
+    expect(await run(world)).toBe('retry');
+    world.nodes.fault = () => undefined;
+    expect(await run(world)).toBe('finished');
+    expect(outcome(world)).toEqual({ type: 'OperationSucceeded', data: { location: null } });
+    expect(world.nodes.calls.filter((call) => call === 'remove b1')).toHaveLength(1);
+    expect(world.freeKiB()).toEqual([100_000, 100_000, 100_000]);
+  });
+
+  it("the operation gives up after its last attempt, with the node's words and without undo", async () => {
+    const world = new OperationWorld().accept('volume-delete');
+    refuse(world, 'remove b2', 'Logical volume in use');
+    expect(await runToEnd(world)).toEqual(['retry', 'retry', 'retry', 'finished']);
+    expect(outcome(world)).toEqual({ type: 'OperationFailed', data: { reason: 'Logical volume in use' } });
+    expect(world.typesOf('operation', operationId)).not.toContain('CompensationStarted');
+    expect(world.ledger.stateOf('volume', 'v1').status).toBe('active');
+  });
+
+  it('a deletion that Gluster refuses leaves the volume running', async () => {
+    const world = new OperationWorld().accept('volume-delete');
+    refuse(world, 'delete', 'Cannot delete Volume vol ,as it has 1 snapshots.');
+    expect(await runToEnd(world)).toEqual(['finished']);
+    const reason = 'Cannot delete Volume vol ,as it has 1 snapshots.';
+    expect(outcome(world)).toEqual({ type: 'OperationFailed', data: { reason } });
+    expect(world.nodes.volumes.get('vol')?.started).toBe(true);
+    expect(world.nodes.bricks.size).toBe(3);
+  });
+});
+
+it('a rebalance that fails is noted and does not fail the expansion', async () => {
+  const world = new OperationWorld().accept('volume-expand');
+  refuse(world, 'rebalance', 'not a distribute volume');
+  expect(await runToEnd(world)).toEqual(['finished']);
+  expect(outcome(world)).toEqual({ type: 'OperationSucceeded', data: { location: '/volumes/v1' } });
+  expect(world.ledger.stateOf('operation', operationId).steps['rebalance']?.observed).toEqual({
+    started: false,
+    reason: 'not a distribute volume',
+  });
+  expect(world.ledger.stateOf('volume', 'v1')).toMatchObject({ status: 'active', sizeGiB: 2 });
+});
+
+it('a node that cannot be detached stays, and stays a peer', async () => {
+  const world = new OperationWorld().accept('node-delete');
+  refuse(world, 'detach', 'Brick(s) with the peer n3 exist in cluster');
+  await runToEnd(world);
+  const reason = 'Brick(s) with the peer n3 exist in cluster';
+  expect(outcome(world)).toEqual({ type: 'OperationFailed', data: { reason } });
+  expect(world.ledger.stateOf('node', 'n3').status).toBe('active');
+  expect(world.nodes.peers).toContain('n3.storage');
+});
+
+it('a device is forgotten where its node does not let it go, if that was asked for', async () => {
+  const world = new OperationWorld().accept('device-delete', { forceForget: true });
+  unreachable(world, 'n3', true);
+  expect(await runToEnd(world)).toEqual(['finished']);
+  expect(world.ledger.stateOf('device', 'd3').status).toBe('deleted');
+});
+
+describe('leases', () => {
+  it('an operation whose resource is held by another has to wait', async () => {
+    const world = new OperationWorld().accept('volume-create');
+    await world.leases.claim(['volume/v1'], 'another');
+    expect(await run(world)).toBe('busy');
+    expect(world.nodes.calls).toEqual([]);
+  });
+
+  it('nothing more is run or written once the lease is lost', async () => {
+    const world = new OperationWorld().accept('volume-create');
+    world.nodes.fault = (call, when) => {
+      if (call === 'create vol' && when === 'after') world.leases.steal();
+    };
+    expect(await run(world)).toBe('interrupted');
+    expect(world.nodes.calls.at(-1)).toBe('create vol');
+    expect(world.ledger.stateOf('operation', operationId).steps['volume']?.status).toBe('started');
+    world.nodes.fault = () => undefined;
+    expect(await run(world, 'heir')).toBe('finished');
+    expect(outcome(world)).toMatchObject({ type: 'OperationSucceeded' });
+  });
+
+  it('are given back when the worker stops, at a boundary of a step', async () => {
+    const world = new OperationWorld().accept('volume-create');
+    const stopping = new AbortController();
+    world.nodes.fault = (call) => {
+      if (call === 'make b1') stopping.abort();
+    };
+    expect(await run(world, 'leaver', stopping.signal)).toBe('interrupted');
+    expect(world.nodes.calls.sort()).toEqual(['make b1', 'make b2', 'make b3']);
+    expect(world.ledger.stateOf('operation', operationId).steps['brick b3']?.status).toBe('succeeded');
+    expect(await run(world, 'heir')).toBe('finished');
+    expect(outcome(world)).toMatchObject({ type: 'OperationSucceeded' });
+  });
+});
+
+interface Death {
+  /** Things done so far. */
+  readonly count: () => number;
+  /** Another process goes on; says whether this one was dead. */
+  readonly revive: () => boolean;
+}
+
+/** The process dies at the nth thing that it does to nodes or log; from then on nothing works for it. */
+function dieAt(world: OperationWorld, nth: number): Death {
+  let count = 0;
+  let dead = false;
+  const point = (): void => {
+    count += 1;
+    if (count === nth) dead = true;
+    if (dead) throw new Error('the process is dead');
+  };
+  const fault = world.nodes.fault;
+  world.nodes.fault = (call, when, node) => {
+    point();
+    fault(call, when, node);
+  };
+  world.ledger.beforeCommit = point;
+  world.ledger.afterCommit = point;
+  const revive = (): boolean => {
+    const was = dead;
+    dead = false;
+    return was;
+  };
+  return { count: () => count, revive };
+}
+
+const scenarios: readonly { name: string; kind: OperationKind; failing?: string }[] = [
+  ...kinds.map((kind) => ({ name: `${kind} that succeeds`, kind })),
+  { name: 'node-add without glusterd', kind: 'node-add', failing: 'glusterd' },
+  { name: 'node-add whose probe fails', kind: 'node-add', failing: 'probe n9' },
+  { name: 'node-delete whose detach fails', kind: 'node-delete', failing: 'detach' },
+  { name: 'device-add whose set-up fails', kind: 'device-add', failing: 'setup' },
+  { name: 'device-delete that is refused', kind: 'device-delete', failing: 'teardown' },
+  { name: 'volume-create whose brick fails', kind: 'volume-create', failing: 'make b2' },
+  { name: 'volume-create whose creation fails', kind: 'volume-create', failing: 'create' },
+  { name: 'volume-create whose start fails', kind: 'volume-create', failing: 'start' },
+  { name: 'volume-expand whose brick fails', kind: 'volume-expand', failing: 'make b5' },
+  { name: 'volume-expand whose add-brick fails', kind: 'volume-expand', failing: 'add-brick' },
+  { name: 'volume-delete that is refused', kind: 'volume-delete', failing: 'delete' },
+];
+
+describe('whatever the instant at which its worker dies', () => {
+  it.each(scenarios)('$name ends the same', async ({ kind, failing }) => {
+    const make = (): OperationWorld => {
+      const world = new OperationWorld().accept(kind);
+      if (failing !== undefined) refuse(world, failing);
+      return world;
+    };
+    const undisturbed = make();
+    const life = dieAt(undisturbed, Infinity);
+    await runToEnd(undisturbed);
+    expect(life.count()).toBeGreaterThan(4);
+    for (let nth = 1; nth <= life.count(); nth += 1) {
+      const world = make();
+      const death = dieAt(world, nth);
+      let last: RunOutcome = 'retry';
+      for (let runs = 0; last !== 'finished' && runs < 20; runs += 1) {
+        // A dead process answers nothing: what its runner returns then does not matter.
+        last = await run(world, `w${runs}`).catch(() => 'retry' as const);
+        if (death.revive()) last = 'retry';
+        world.leases.steal();
+      }
+      expect(last).toBe('finished');
+      expect(world.nodes.contents(), `death at ${nth}`).toEqual(undisturbed.nodes.contents());
+      expect(world.freeKiB()).toEqual(undisturbed.freeKiB());
+      expect(outcome(world), `death at ${nth}`).toEqual(outcome(undisturbed));
+      const ends = world.typesOf('operation', operationId).filter((type) => /^Operation(Succeeded|Failed)$/.test(type));
+      expect(ends).toHaveLength(1);
+    }
+  });
+});
+
+it('pauses double up to their limit', () => {
+  expect([2, 3, 4, 9].map((next) => backOffMs(next, 100, 1000))).toEqual([100, 200, 400, 1000]);
+});
