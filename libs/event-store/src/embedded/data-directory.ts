@@ -6,14 +6,14 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  realpath,
   rename,
   rm,
+  rmdir,
   stat,
   writeFile,
-  access,
-  constants,
 } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { messageOf } from '#kernel';
@@ -41,7 +41,8 @@ export function pgDataOf(dataDir: string): string {
 }
 
 /**
- * Makes the directory ready: creates what is missing, refuses what cannot be used.
+ * Makes a directory ready to be started on: creates what is missing, refuses what cannot be used.
+ * @param dataDir as `openDataDirectory` gives it
  * @throws DataDirectoryError
  */
 export async function prepareDataDirectory(
@@ -49,7 +50,6 @@ export async function prepareDataDirectory(
   binaries: Binaries,
   account: ServerAccount,
 ): Promise<DataDirectory> {
-  await ensureWritable(dataDir);
   if (account.user !== null) await ensureReachable(dataDir, account.user);
   const pgData = pgDataOf(dataDir);
   const state = await inspect(dataDir, pgData, binaries.major);
@@ -58,11 +58,18 @@ export async function prepareDataDirectory(
   return { pgData, password };
 }
 
-async function ensureWritable(dataDir: string): Promise<void> {
+/**
+ * Makes sure that the directory is there and can be written to.
+ * @returns its one real path: a running server is recognised by it
+ * @throws DataDirectoryError
+ */
+export async function openDataDirectory(dataDir: string): Promise<string> {
   try {
     // Others must be able to pass through where the server runs as another user; what is inside has its own modes.
     await mkdir(dataDir, { recursive: true, mode: process.geteuid?.() === 0 ? 0o755 : 0o700 });
-    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    // Trying is the only sure way: modes say nothing about read-only and remote file systems.
+    await rmdir(await mkdtemp(join(dataDir, '.write-test-')));
+    return await realpath(dataDir);
   } catch (error) {
     const why = { EACCES: 'no write permission', EROFS: 'the file system is read-only' }[codeOf(error)];
     throw new DataDirectoryError(
@@ -75,7 +82,7 @@ async function ensureWritable(dataDir: string): Promise<void> {
 /** As root the server runs as another user, who must be able to pass through this directory and every one above. */
 async function ensureReachable(dataDir: string, user: OsUser): Promise<void> {
   await chmod(dataDir, (await stat(dataDir)).mode | 0o011);
-  for (let path = resolve(dataDir); ; path = dirname(path)) {
+  for (let path = dataDir; ; path = dirname(path)) {
     const { uid, gid, mode } = await stat(path);
     const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
     if ((mode & bit) === 0) {

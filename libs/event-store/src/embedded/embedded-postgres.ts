@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { findBinaries, type Binaries } from './binaries.js';
-import { pgDataOf, prepareDataDirectory, SUPERUSER, type DataDirectory } from './data-directory.js';
+import { openDataDirectory, pgDataOf, prepareDataDirectory, SUPERUSER, type DataDirectory } from './data-directory.js';
 import { DataDirectoryError, inUse } from './data-directory-error.js';
 import { serverAccount, type ServerAccount } from './os-user.js';
 import { claimOwnership, clearTheWay } from './running-server.js';
@@ -35,11 +35,15 @@ const DATABASE = 'brickyard';
  * @throws DataDirectoryError where the directory cannot be used; Error where the server does not start
  */
 export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings): Promise<EmbeddedPostgres> {
-  const [binaries, account] = await Promise.all([findBinaries(), serverAccount(pgDataOf(settings.dataDir))]);
-  const directory = await prepareDataDirectory(settings.dataDir, binaries, account);
-  await clearTheWay(settings.dataDir, directory.pgData);
-  const { server, port } = await startWithRetry(settings, directory, binaries, account);
-  await claimOwnership(settings.dataDir);
+  const dataDir = await openDataDirectory(settings.dataDir);
+  const [binaries, account] = await Promise.all([findBinaries(), serverAccount(pgDataOf(dataDir))]);
+  const directory = await prepareDataDirectory(dataDir, binaries, account);
+  await clearTheWay(dataDir, directory.pgData);
+  // Before the start, so that nobody takes the new server for an orphan; and after it, because of two that start at once
+  // only one gets here.
+  await claimOwnership(dataDir);
+  const { server, port } = await startWithRetry({ ...settings, dataDir }, directory, binaries, account);
+  await claimOwnership(dataDir);
   const address = (database: string): string =>
     `postgresql://${SUPERUSER}:${encodeURIComponent(directory.password)}@127.0.0.1:${port.toString()}/${database}`;
   try {

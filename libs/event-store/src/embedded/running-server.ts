@@ -40,11 +40,14 @@ export async function clearTheWay(dataDir: string, pgData: string): Promise<void
   const lock = join(pgData, 'postmaster.pid');
   const server = await readPid(lock);
   if (server === null) return;
-  if (!isAlive(server) || !(await commandLine(server)).includes(pgData)) {
+  const command = isAlive(server) ? await commandLine(server) : '';
+  if (!command.includes('postgres')) {
     // Postgres itself is more careful: it refuses where any process of the same user has that number now.
     await rm(lock, { force: true });
     return;
   }
+  // A server on another directory: whether the lock still means anything is for Postgres to say.
+  if (!command.includes(pgData)) return;
   const owner = await readPid(ownerFile(dataDir));
   if (owner !== null && isAlive(owner)) {
     throw inUse(dataDir, `process ${owner.toString()}`);
