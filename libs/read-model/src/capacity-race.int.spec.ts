@@ -70,7 +70,7 @@ describe('reservations in parallel', () => {
   );
   const scripts = fc.array(fc.array(move, { minLength: 5, maxLength: 12 }), { minLength: 4, maxLength: 4 });
 
-  it('never take more than there is, and add up exactly', async () => {
+  it('never take more than there is, and add up exactly', { timeout: 180_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(scripts, async (players) => {
         const { clusterId, deviceIds } = await replicas[0]!.addCluster(2, EXTENTS_PER_DEVICE * EXTENT_KIB);

@@ -39,27 +39,31 @@ describe('rebuild', () => {
     expect(await check(fixture.shadowParts(owner))).toEqual({ differences: [] });
   });
 
-  it('loses nothing that is written meanwhile, and hides nothing from who has written it', async () => {
-    const cluster = await fixture.addCluster(3);
-    const stop = { now: false };
-    const writers = [0, 1, 2, 3].map((nth) => keepWriting(fixture, cluster, nth, stop));
-    const oids = new Set([await liveOid()]);
-    try {
-      for (let nth = 0; nth < 4; nth += 1) {
-        await rebuild(fixture.shadowParts(owner));
-        oids.add(await liveOid());
-        expect(await check(fixture.shadowParts(owner))).toEqual({ differences: [] });
+  it(
+    'loses nothing that is written meanwhile, and hides nothing from who has written it',
+    { timeout: 180_000 },
+    async () => {
+      const cluster = await fixture.addCluster(3);
+      const stop = { now: false };
+      const writers = [0, 1, 2, 3].map((nth) => keepWriting(fixture, cluster, nth, stop));
+      const oids = new Set([await liveOid()]);
+      try {
+        for (let nth = 0; nth < 4; nth += 1) {
+          await rebuild(fixture.shadowParts(owner));
+          oids.add(await liveOid());
+          expect(await check(fixture.shadowParts(owner))).toEqual({ differences: [] });
+        }
+      } finally {
+        stop.now = true;
       }
-    } finally {
-      stop.now = true;
-    }
-    const kept = (await Promise.all(writers)).flat();
-    expect(oids.size).toBe(5);
-    expect(kept.length).toBeGreaterThan(8);
-    const { volumeIds } = (await fixture.queries.cluster(cluster.clusterId))!;
-    expect(volumeIds).toEqual(kept.sort());
-    expect(await check(fixture.shadowParts(owner))).toEqual({ differences: [] });
-  });
+      const kept = (await Promise.all(writers)).flat();
+      expect(oids.size).toBe(5);
+      expect(kept.length).toBeGreaterThan(8);
+      const { volumeIds } = (await fixture.queries.cluster(cluster.clusterId))!;
+      expect(volumeIds).toEqual(kept.sort());
+      expect(await check(fixture.shadowParts(owner))).toEqual({ differences: [] });
+    },
+  );
 
   it.each([1, 2, 3, 7])('comes to the same rows when it reads %d events at a time', async (events) => {
     const { clusterId, nodeIds, deviceIds } = await fixture.addCluster(1);
