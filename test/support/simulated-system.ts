@@ -1,0 +1,68 @@
+import { type NodeSnapshot, startSimulatedNodes, type SimulatedNodes } from '#node-simulator';
+import { GlusterStorageNodes, SshExecutor } from '#storage-nodes';
+import { startSystem, type SystemOptions, type TestSystem } from '#test/system';
+import { check, type CheckReport } from '#read-model';
+import { PostgresEventStore } from '#event-store';
+import { silentLogger } from '#kernel';
+import { testKeys } from '#test/http-client';
+import { HeketiClient } from '../../apps/cli/src/client/heketi-client.js';
+import { loadTopology } from '../../apps/cli/src/client/topology.js';
+import { sampleTopology } from '../../apps/cli/src/demo/sample-topology.js';
+
+export interface SimulatedSystem extends TestSystem {
+  readonly simulator: SimulatedNodes;
+  readonly client: HeketiClient;
+  /** What the nodes hold, for comparing before and after. */
+  holdings(): Readonly<Record<string, NodeSnapshot>>;
+  /** Brings all simulated nodes and their devices in through the REST API. */
+  loadAll(): Promise<void>;
+  /** `brickyard db check` on the system's database. */
+  check(): Promise<CheckReport>;
+}
+
+/** Shared by all bricks of a node, made by the first and kept: removing it would race with the next brick's mkdir. */
+const MOUNT_ROOT = '/var/lib/heketi/mounts';
+
+function withoutMountRoot(node: NodeSnapshot): NodeSnapshot {
+  return { ...node, folders: node.folders.filter((folder) => folder !== MOUNT_ROOT) };
+}
+
+/** Impatient, so that tests of failures take no longer than they must. */
+const impatient = { stepRetryMs: 10, retryMs: 50, retryLimitMs: 200, reconcileMs: 200, dispatchMs: 100 };
+
+/** API, worker and three simulated nodes that are reached over real SSH, in this process. */
+export async function startSimulatedSystem(options: SystemOptions = {}): Promise<SimulatedSystem> {
+  const simulator = await startSimulatedNodes({ count: 3, devicesPerNode: 1 });
+  const executor = new SshExecutor({
+    user: 'root',
+    port: simulator.port,
+    privateKey: simulator.clientPrivateKey ?? '',
+  });
+  const nodes = new GlusterStorageNodes(executor, { retry: { firstDelayMs: 10 } });
+  const system = await startSystem({ nodes, ...options, worker: { ...impatient, ...options.worker } });
+  const client = new HeketiClient({ baseUrl: system.base, issuer: 'admin', key: testKeys.admin });
+  const owner = await system.database.connect('owner', 4);
+  return {
+    ...system,
+    simulator,
+    client,
+    holdings: () =>
+      Object.fromEntries(Object.entries(simulator.snapshot()).map(([name, node]) => [name, withoutMountRoot(node)])),
+    loadAll: () => loadTopology(client, topologyOf(simulator), () => undefined),
+    check: () => check({ owner, eventStore: new PostgresEventStore(), logger: silentLogger }),
+    close: async () => {
+      await system.close();
+      await simulator.close();
+    },
+  };
+}
+
+function topologyOf(simulator: SimulatedNodes): ReturnType<typeof sampleTopology> {
+  return sampleTopology(
+    simulator.nodes.map(({ manageHost, storageHost, devices }) => ({
+      manageHost,
+      storageHost,
+      devices: devices.map(({ path }) => path),
+    })),
+  );
+}
