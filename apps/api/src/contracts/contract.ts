@@ -8,7 +8,7 @@ export interface Contract<T> {
   /** The types; what does not fit them is 422. */
   readonly shape: z.ZodType<T>;
   /** The rules; what breaks them is 400. */
-  readonly rules?: (body: T) => Violations | null;
+  rules?(body: T): Violations | null;
   /** Whether no body at all means all defaults. */
   readonly emptyAllowed?: boolean;
 }

@@ -7,6 +7,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendEmpty, sendText } from './answers.js';
 import { cleanPath } from './clean-path.js';
+import { routes } from './route-table.js';
 import { UNMATCHED } from './unmatched.controller.js';
 import { type WireRequest, principalOf, requestIdOf } from './wire-request.js';
 
@@ -22,6 +23,10 @@ const BAD_REQUEST =
  */
 function withoutEmptyId(url: string): string {
   return encodedPath(url).endsWith('/') ? '/trailing-slash' : url;
+}
+
+function isTabled(method: string | readonly string[], url: string): boolean {
+  return routes.some((route) => route.method === method && route.path === url.replace(':id', '{id}') && route.built);
 }
 
 /** Fastify, made to answer as Heketi's routers do before anything of ours is asked. */
@@ -44,6 +49,11 @@ export function fastifyServer({ logger, telemetry }: { logger: Logger; telemetry
   // Content-Type means nothing here, and bodies are read by the routes that want one, after the guards.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  fastify.addHook('onRoute', ({ method, url }) => {
+    if (url !== UNMATCHED && !isTabled(method, url)) {
+      throw new Error(`${method.toString()} ${url} is not in the route table: nobody has said who may use it`);
+    }
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     delete request.raw.headers['content-type'];
     const path = decodedPath(request.originalUrl);

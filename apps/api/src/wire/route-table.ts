@@ -15,8 +15,8 @@ const route = (role: Role, method: Method, path: string, built = true): Route =>
 const missing = (role: Role, method: Method, path: string): Route => route(role, method, path, false);
 
 /**
- * Every route with its role. A controller whose route is not in here does not start (route-table.spec.ts and the guard):
- * who may use something is decided here and nowhere else.
+ * Every route with its role: who may use something is decided here and nowhere else. A server with a route that is not in
+ * here does not start.
  */
 export const routes: readonly Route[] = [
   route('public', 'GET', '/hello'),
