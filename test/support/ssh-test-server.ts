@@ -110,6 +110,8 @@ function requestOf(connection: Connection, channel: ServerChannel, line: string)
       program.stdout.pipe(channel, { end: false });
       program.stderr.pipe(channel.stderr, { end: false });
       program.on('close', (code) => {
+        // a program that ends before it has read all of stdin leaves the rest to be thrown away
+        channel.resume();
         channel.exit(code ?? 255);
         channel.end();
       });

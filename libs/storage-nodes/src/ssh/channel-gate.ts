@@ -5,16 +5,12 @@
 export class ChannelGate {
   #active = 0;
   readonly #waiting = new Set<() => void>();
+  readonly #watching = new Set<() => void>();
 
-  constructor(private capacity: number) {}
+  constructor(private readonly capacity: number) {}
 
   get active(): number {
     return this.#active;
-  }
-
-  /** For a node that allows fewer sessions than we ask for. */
-  limitTo(capacity: number): void {
-    this.capacity = Math.max(1, capacity);
   }
 
   /** Waits for a place; the result gives it back, once. @throws the signal's reason */
@@ -22,16 +18,31 @@ export class ChannelGate {
     signal.throwIfAborted();
     if (this.#active >= this.capacity) {
       await this.#turn(signal);
+    } else {
+      this.#active += 1;
     }
-    this.#active += 1;
     let held = true;
     return () => {
       if (held) {
         held = false;
         this.#active -= 1;
         this.#callNext();
+        this.#watching.forEach((seen) => seen());
       }
     };
+  }
+
+  /** Waits until somebody leaves, or for so long. */
+  departure(atMostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const seen = (): void => {
+        clearTimeout(timer);
+        this.#watching.delete(seen);
+        resolve();
+      };
+      const timer = setTimeout(seen, atMostMs);
+      this.#watching.add(seen);
+    });
   }
 
   #turn(signal: AbortSignal): Promise<void> {
@@ -53,6 +64,8 @@ export class ChannelGate {
     const [next] = this.#waiting;
     if (next !== undefined && this.#active < this.capacity) {
       this.#waiting.delete(next);
+      // taken here, so that nobody who comes in this instant takes the place first
+      this.#active += 1;
       next();
     }
   }

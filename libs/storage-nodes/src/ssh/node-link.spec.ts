@@ -57,10 +57,10 @@ describe('the connection to a node', () => {
     let done = 0;
     const all = Array.from({ length: 30 }, () => run().then(() => (done += 1)));
     while (done < 30) {
-      await vi.waitFor(() => expect(held.length).toBe(Math.min(8, 30 - done)));
+      await vi.waitFor(() => expect(held.length).toBe(Math.min(8, 30 - done)), 4000);
       const before = done + held.length;
       answerAll();
-      await vi.waitFor(() => expect(done).toBe(before));
+      await vi.waitFor(() => expect(done).toBe(before), 4000);
     }
     await Promise.all(all);
     expect(most()).toBe(8);
@@ -77,7 +77,7 @@ describe('the connection to a node', () => {
   it('is closed when idle and opened again when needed', async () => {
     await useExecutorWith({ idleCloseMs: 30 });
     await run();
-    await vi.waitFor(() => expect(server.connections.size).toBe(0));
+    await vi.waitFor(() => expect(server.connections.size).toBe(0), 4000);
     await run();
     expect(server.accepted()).toBe(2);
   });

@@ -10,6 +10,8 @@ import { SshConnection } from './ssh-connection.js';
 
 /** After a failed connect, how long commands fail at once: a dead node must not cost every command a connect timeout. */
 const FAIL_FAST_MS = 1000;
+/** How often a session is asked for again that the node refused, where none of ours ends before. */
+const SESSION_RETRY_MS = 250;
 
 /**
  * The way to one node: one connection, opened when needed, shared by at most so many commands at a time, closed when idle.
@@ -39,23 +41,15 @@ export class NodeLink {
     pinned: PinnedHostKey | null,
     met: (key: PinnedHostKey) => void,
   ): Promise<ChannelResult> {
-    let reused = this.#connection !== null;
-    for (;;) {
-      try {
-        return await this.#once(command, pinned, met);
-      } catch (error) {
-        if (!(error instanceof NodeUnreachableError) || error.sent) {
-          throw error;
-        }
-        // nothing was sent, so the command may be sent again where something can have changed since
-        if (error instanceof SessionRefusedError && this.#gate.active > 0) {
-          this.#gate.limitTo(this.#gate.active);
-        } else if (reused) {
-          reused = false;
-        } else {
-          throw error;
-        }
+    const reused = this.#connection !== null;
+    try {
+      return await this.#once(command, pinned, met);
+    } catch (error) {
+      // a pooled connection may have died unseen; where nothing was sent, the command may go over a new one
+      if (reused && error instanceof NodeUnreachableError && !error.sent && !(error instanceof SessionRefusedError)) {
+        return this.#once(command, pinned, met);
       }
+      throw error;
     }
   }
 
@@ -74,21 +68,31 @@ export class NodeLink {
   ): Promise<ChannelResult> {
     const leave = await this.#gate.enter(command.signal);
     clearTimeout(this.#idle);
-    const done = (): void => {
-      leave();
-      this.#closeWhenIdle();
-    };
-    let connection: SshConnection;
+    let gone = Promise.resolve();
     try {
-      connection = await orAborted(this.#connected(pinned), command.signal);
-    } catch (error) {
-      done();
-      throw error;
+      const connection = await orAborted(this.#connected(pinned), command.signal);
+      met(connection.hostKey);
+      const until = performance.now() + this.settings.connectTimeoutMs;
+      for (;;) {
+        command.signal.throwIfAborted();
+        const running = connection.run(command);
+        gone = running.gone;
+        try {
+          return await running.outcome;
+        } catch (error) {
+          if (!(error instanceof SessionRefusedError) || performance.now() > until) {
+            throw error;
+          }
+        }
+        // the node allows fewer sessions than we do, or has not yet noticed that one has ended
+        await this.#gate.departure(SESSION_RETRY_MS);
+      }
+    } finally {
+      void gone.then(() => {
+        leave();
+        this.#closeWhenIdle();
+      });
     }
-    met(connection.hostKey);
-    const running = connection.run(command);
-    void running.gone.then(done);
-    return running.outcome;
   }
 
   async #connected(pinned: PinnedHostKey | null): Promise<SshConnection> {
