@@ -1,7 +1,5 @@
 import { DomainError, type Reason } from '#kernel';
-import type { DeviceState } from '../device/state.js';
 import type { AdminState, Tags } from '../node/events.js';
-import type { NodeState } from '../node/state.js';
 import { effectiveTags, tagValue } from '../tags.js';
 import { seededHash } from './seeded-hash.js';
 import { matchesTagRule } from './tag-rule.js';
@@ -39,25 +37,6 @@ export interface Candidate {
   readonly freeKiB: number;
   readonly extentSizeKiB: number;
   readonly role: BrickRole;
-}
-
-/** A node of the domain with its devices, as placement wants it. */
-export function toPlacementNode(node: NodeState, devices: readonly DeviceState[]): PlacementNode {
-  const { nodeId, zone, state, tags } = node;
-  return {
-    nodeId,
-    zone,
-    state,
-    tags,
-    devices: devices.map((device) => ({
-      deviceId: device.deviceId,
-      freeKiB: device.freeKiB,
-      totalKiB: device.totalKiB,
-      extentSizeKiB: device.extentSizeKiB,
-      state: device.state,
-      tags: device.tags,
-    })),
-  };
 }
 
 export interface Selection {
