@@ -20,8 +20,9 @@ export const volumeCreate: Workflow = {
   },
 
   async fail({ operationId, subjectId, clusterId }, reason, tx) {
+    await tx.lockCluster(clusterId);
     const { change, before } = await volumeChange(tx, subjectId, { type: 'FailVolumeCreate', operationId, reason });
-    await tx.append([change, ...(await releaseBricks(tx, clusterId, before.brickSets))]);
+    await tx.append([change, ...(await releaseBricks(tx, before.brickSets))]);
   },
 };
 

@@ -15,8 +15,9 @@ export const volumeDelete: Workflow = {
   },
 
   async succeed({ operationId, subjectId, clusterId }, tx) {
+    await tx.lockCluster(clusterId);
     const { change, before } = await volumeChange(tx, subjectId, { type: 'FinishVolumeDelete', operationId });
-    await tx.append([change, ...(await releaseBricks(tx, clusterId, before.brickSets))]);
+    await tx.append([change, ...(await releaseBricks(tx, before.brickSets))]);
     return null;
   },
 

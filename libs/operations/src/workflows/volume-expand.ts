@@ -23,8 +23,9 @@ export const volumeExpand: Workflow = {
   },
 
   async fail({ operationId, subjectId, clusterId }, reason, tx) {
+    await tx.lockCluster(clusterId);
     const { change, before } = await volumeChange(tx, subjectId, { type: 'FailVolumeExpand', operationId, reason });
-    await tx.append([change, ...(await releaseBricks(tx, clusterId, before.expansion?.brickSets ?? []))]);
+    await tx.append([change, ...(await releaseBricks(tx, before.expansion?.brickSets ?? []))]);
   },
 };
 

@@ -35,9 +35,11 @@ export function removeBricks(brickSets: BrickSets): Phase {
   return { name: 'bricks', steps, pointOfNoReturn: true };
 }
 
-/** The space of bricks given back, one change per device. The cluster is locked first: placement counts on free space. */
-export async function releaseBricks(tx: LedgerTransaction, clusterId: string, brickSets: BrickSets): Promise<Change[]> {
-  await tx.lockCluster(clusterId);
+/**
+ * The space of bricks given back, one change per device. The caller has locked the cluster, before anything else: placement
+ * does the same, and two orders would be a deadlock.
+ */
+export async function releaseBricks(tx: LedgerTransaction, brickSets: BrickSets): Promise<Change[]> {
   const byDevice = new Map<string, BrickReservation[]>();
   for (const brick of brickSets.flat()) {
     const bricks = byDevice.get(brick.deviceId) ?? [];
