@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Durability } from '#domain';
 import { shellLine } from '../quote.js';
 import { chmod, chown, findmnt, mkdir, mount, rmdir, udevLinks, umount } from './files.js';
 import { appendFstab, dropFstabLine, fstabHas, readFstab } from './fstab.js';
@@ -19,6 +20,12 @@ const set = [
   { storageHost: '10.77.0.13', path: mnt + '/brick' },
   { storageHost: '10.77.0.14', path: '/b/brick' },
 ];
+const plain = (durability: Durability) => ({ name: 'v1', durability, options: [] });
+const arbiter = {
+  name: 'v1',
+  durability: { type: 'replicate' as const, replica: 3 },
+  options: ['user.heketi.arbiter true'],
+};
 const G = 'gluster --mode=script --timeout=600';
 
 describe('command lines (docs/reference/node-commands.md)', () => {
@@ -70,14 +77,21 @@ describe('command lines (docs/reference/node-commands.md)', () => {
     [gluster.peerProbe('10.77.0.12', settings), `${G} peer probe 10.77.0.12`],
     [gluster.peerDetach('10.77.0.12', settings), `${G} peer detach 10.77.0.12`],
     [
-      gluster.volumeCreate('v1', { type: 'replicate', replica: 2 }, set, settings),
+      gluster.volumeCreate(plain({ type: 'replicate', replica: 2 }), set, settings),
       `${G} volume create v1 replica 2 10.77.0.13:${mnt}/brick 10.77.0.14:/b/brick`,
     ],
     [
-      gluster.volumeCreate('v1', { type: 'disperse', data: 4, redundancy: 2 }, set, settings),
+      gluster.volumeCreate(arbiter, set.slice(1), settings),
+      `${G} volume create v1 replica 3 arbiter 1 10.77.0.14:/b/brick`,
+    ],
+    [
+      gluster.volumeCreate(plain({ type: 'disperse', data: 4, redundancy: 2 }), set, settings),
       `${G} volume create v1 disperse-data 4 redundancy 2 10.77.0.13:${mnt}/brick 10.77.0.14:/b/brick`,
     ],
-    [gluster.volumeCreate('v1', { type: 'none' }, set.slice(1), settings), `${G} volume create v1 10.77.0.14:/b/brick`],
+    [
+      gluster.volumeCreate(plain({ type: 'none' }), set.slice(1), settings),
+      `${G} volume create v1 10.77.0.14:/b/brick`,
+    ],
     [gluster.volumeAddBricks('v1', set.slice(1), settings), `${G} volume add-brick v1 10.77.0.14:/b/brick`],
     [gluster.volumeRemoveBricks('v1', set.slice(1), settings), `${G} volume remove-brick v1 10.77.0.14:/b/brick force`],
     [

@@ -1,8 +1,8 @@
-import type { Durability } from '#domain';
+import { type Durability, isArbiterVolume } from '#domain';
 import { unreachable } from '#kernel';
 import { checkedBrickPath, checkedHost, checkedVolumeName, type VolumeOption } from '../guards.js';
 import type { RemoteCommand } from '../remote-executor.js';
-import type { GlusterBrick } from '../storage-nodes.js';
+import type { GlusterBrick, VolumeSpec } from '../storage-nodes.js';
 import type { NodeSettings } from './settings.js';
 
 /** A minute more than gluster gives itself: its own words about a timeout say more than ours. */
@@ -18,12 +18,13 @@ const volume = (settings: NodeSettings, verb: string, name: string, ...rest: rea
 export const brickText = (brick: GlusterBrick): string =>
   `${checkedHost(brick.storageHost)}:${checkedBrickPath(brick.path)}`;
 
-function durabilityWords(durability: Durability): readonly string[] {
+function durabilityWords({ durability, options }: Pick<VolumeSpec, 'durability' | 'options'>): readonly string[] {
   switch (durability.type) {
     case 'none':
       return [];
     case 'replicate':
-      return ['replica', String(durability.replica)];
+      // The third brick of an arbiter set is too small for data: Gluster must never take it for a full copy.
+      return ['replica', String(durability.replica), ...(isArbiterVolume(durability, options) ? ['arbiter', '1'] : [])];
     case 'disperse':
       return ['disperse-data', String(durability.data), 'redundancy', String(durability.redundancy)];
     default:
@@ -42,12 +43,12 @@ export const peerProbe = (host: string, settings: NodeSettings): RemoteCommand =
 export const peerDetach = (host: string, settings: NodeSettings): RemoteCommand =>
   gluster(settings, 'peer', 'detach', checkedHost(host));
 
+/** From the first brick set; the others are added. */
 export const volumeCreate = (
-  name: string,
-  durability: Durability,
+  spec: Pick<VolumeSpec, 'name' | 'durability' | 'options'>,
   bricks: readonly GlusterBrick[],
   settings: NodeSettings,
-): RemoteCommand => volume(settings, 'create', name, ...durabilityWords(durability), ...bricks.map(brickText));
+): RemoteCommand => volume(settings, 'create', spec.name, ...durabilityWords(spec), ...bricks.map(brickText));
 
 export const volumeAddBricks = (name: string, bricks: readonly GlusterBrick[], settings: NodeSettings): RemoteCommand =>
   volume(settings, 'add-brick', name, ...bricks.map(brickText));

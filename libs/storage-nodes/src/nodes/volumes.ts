@@ -18,7 +18,7 @@ export async function ensureVolume(
   const found = fresh ? null : await ownVolume(commands, spec, settings);
   const [first, ...others] = spec.brickSets;
   if (found === null) {
-    await commands.expectGluster(gluster.volumeCreate(spec.name, spec.durability, first ?? [], settings));
+    await commands.expectGluster(gluster.volumeCreate(spec, first ?? [], settings));
     await addSets(commands, spec, others, settings);
   } else {
     await addSets(commands, spec, missingSets(spec.brickSets, found, commands.node.manageHost), settings);
