@@ -11,7 +11,7 @@ if (reason !== null) {
 
 const { existsSync } = await import('node:fs');
 const { join } = await import('node:path');
-const { checkout, ensureDependencies, requireWritable } = await import('./lib/checkout.mjs');
+const { checkout, ensureBuild, ensureDependencies, requireWritable } = await import('./lib/checkout.mjs');
 const { ensureRedis } = await import('./lib/redis.mjs');
 const { run } = await import('./lib/process.mjs');
 const { program, typecheck, vitest } = await import('./lib/suites.mjs');
@@ -28,6 +28,8 @@ async function labObstacle() {
 async function setUp() {
   requireWritable();
   await ensureDependencies(say);
+  // End-to-end tests start the program as a person does.
+  await ensureBuild(say);
   const noRedis = await ensureRedis(say);
   if (noRedis !== null) say(`SKIPPED: ${noRedis}`);
 }
