@@ -92,6 +92,16 @@ describe('volume-create', () => {
     expect(world.typesOf('node', 'n1').filter((type) => type === 'NodeHostKeyPinned')).toHaveLength(1);
   });
 
+  it('sends nothing to any node before the start of the phase is on record', async () => {
+    const world = new OperationWorld().accept('volume-create');
+    world.ledger.beforeCommit = (changes) => {
+      const types = changes.flatMap((change) => change.events.map((event) => event.type));
+      if (types.includes('PhaseStarted')) throw new Error('the database is away');
+    };
+    expect(await run(world)).toBe('retry');
+    expect(world.nodes.calls).toEqual([]);
+  });
+
   it('undoes the newest phase first, and only what was started', async () => {
     const world = new OperationWorld().accept('volume-create');
     refuse(world, 'create', 'volume create: vol: failed: Host n1 is not connected');
