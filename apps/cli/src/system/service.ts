@@ -11,9 +11,10 @@ import {
 import { type Logger, systemClock } from '#kernel';
 import { migrations } from '#migrations';
 import { createTelemetry, type Telemetry } from '#observability';
-import { BullMqOperationQueue, kick, type OperationQueue, PostgresLeases, startWorker } from '#operations';
+import { BullMqOperationQueue, kick, type OperationQueue } from '#operations';
 import { PostgresLedger, PostgresQueries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
+import { createWorker } from '#worker';
 import { version } from '../version.js';
 import { Closing } from './closing.js';
 import { openNodes } from './nodes.js';
@@ -58,7 +59,10 @@ export async function startService(
   const closing = new Closing(logger);
   try {
     const backbone = await openBackbone(config, address, logger, closing);
-    if (roles.worker) beginWork(backbone, closing);
+    if (roles.worker) {
+      const worker = createWorker(backbone);
+      closing.add('worker', () => worker.close());
+    }
     const api = roles.api ? await openApi(backbone, closing) : null;
     const url = api === null ? null : await api.listen(config.port, config.host === '' ? '0.0.0.0' : config.host);
     return { url, close: () => closing.run() };
@@ -107,24 +111,6 @@ async function openBackbone(
     notifier,
     telemetry: createTelemetry({ version }),
   };
-}
-
-function beginWork(backbone: Backbone, closing: Closing): void {
-  const { config, database, notifier } = backbone;
-  const worker = startWorker({
-    ...backbone,
-    leases: new PostgresLeases(database),
-    config: {
-      concurrency: config.workerConcurrency,
-      leaseTtlMs: config.leaseTtlMs,
-      reconcileMs: config.reconcileIntervalMs,
-    },
-  });
-  const silence = notifier.onWake(() => worker.wake());
-  closing.add('worker', async () => {
-    silence();
-    await worker.close(config.drainTimeoutMs);
-  });
 }
 
 async function openApi(backbone: Backbone, closing: Closing): Promise<Api> {

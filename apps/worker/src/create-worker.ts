@@ -1,0 +1,53 @@
+import type { Config } from '#config';
+import type { EventStore, WakeSource } from '#event-store';
+import type { Database, Logger } from '#kernel';
+import { type OperationQueue, PostgresLeases, startWorker } from '#operations';
+import type { Ledger, Queries } from '#read-model';
+import type { StorageNodes } from '#storage-nodes';
+
+/** The settings that the worker reads. */
+export type WorkerSettings = Pick<
+  Config,
+  'workerConcurrency' | 'leaseTtlMs' | 'reconcileIntervalMs' | 'drainTimeoutMs'
+>;
+
+/** Everything that one worker is made of; nothing is global, so a process can hold several. */
+export interface WorkerDependencies {
+  readonly config: WorkerSettings;
+  readonly database: Database;
+  readonly eventStore: EventStore;
+  readonly ledger: Ledger;
+  readonly queries: Queries;
+  readonly nodes: StorageNodes;
+  /** Closed with the worker. */
+  readonly queue: OperationQueue;
+  /** Says that the log may have grown. */
+  readonly notifier: WakeSource;
+  readonly logger: Logger;
+}
+
+export interface OperationWorker {
+  /** Takes no more work, lets running steps end within the drain time, hands leases and jobs back. */
+  close(): Promise<void>;
+}
+
+/** Takes operations from the queue and carries them out on the nodes, from now on. */
+export function createWorker(dependencies: WorkerDependencies): OperationWorker {
+  const { config, notifier, ...parts } = dependencies;
+  const worker = startWorker({
+    ...parts,
+    leases: new PostgresLeases(parts.database),
+    config: {
+      concurrency: config.workerConcurrency,
+      leaseTtlMs: config.leaseTtlMs,
+      reconcileMs: config.reconcileIntervalMs,
+    },
+  });
+  const silence = notifier.onWake(() => worker.wake());
+  return {
+    close: async () => {
+      silence();
+      await worker.close(config.drainTimeoutMs);
+    },
+  };
+}
