@@ -23,11 +23,13 @@ export interface AuthenticatedRequest {
   readonly headers: { readonly authorization?: string | undefined };
 }
 
-/** The longest actor that is recorded. */
+/** The longest actor that is recorded, in characters: cut between code units, half a pair would be no text to Postgres. */
 const MAX_ACTOR_LENGTH = 128;
 
 function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\ufffd').slice(0, MAX_ACTOR_LENGTH);
+  return Array.from(text.replace(/\p{Cc}/gu, '\ufffd'))
+    .slice(0, MAX_ACTOR_LENGTH)
+    .join('');
 }
 
 /**

@@ -141,6 +141,18 @@ describe('the token', () => {
     expect((await ask(`Bearer ${named}`)).user).toEqual({ issuer: 'user', actor: 'ci\ufffdrobot' });
   });
 
+  it('keeps a long subject whole characters long', async () => {
+    const { user } = await ask(`Bearer ${token(claims({ sub: `${'a'.repeat(127)}😀😀` }))}`);
+    expect(user).toEqual({ issuer: 'admin', actor: `${'a'.repeat(127)}😀` });
+  });
+
+  it.each(['9223372036854775807', '9223372036854775808', '-9223372036854775809'])('has 64 bits for %s', async (exp) => {
+    const text = JSON.stringify(claims()).replace(/"exp":\d+/, `"exp":${exp}`);
+    const fits = exp === '9223372036854775807';
+    const wrong = `json: cannot unmarshal number ${exp} into Go struct field HeketiJwtClaims.exp of type int64`;
+    expect(await refusal(`Bearer ${token(text)}`)).toBe(fits ? 'let in' : `401 Invalid JWT token: ${wrong}`);
+  });
+
   it('is bound to the decoded path without its query', async () => {
     const signed = `Bearer ${token(claims({ qsh: queryStringHash('GET', '/a b') }))}`;
     expect(await refusal(signed, '/a%20b?x=/y')).toBe('let in');

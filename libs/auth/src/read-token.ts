@@ -63,9 +63,9 @@ function stringClaim(claims: GoObject, name: string): string {
 function integerClaim(claims: GoObject, name: string): number {
   const value = member(claims, name);
   if (value === null) return 0;
-  const seconds = value instanceof GoNumber && /^-?\d{1,19}$/.test(value.raw) ? Number(value.raw) : Number.NaN;
-  if (Number.isNaN(seconds) || Math.abs(seconds) > 2 ** 63) throw wrongType(value, name, 'int64');
-  return seconds;
+  const seconds = value instanceof GoNumber && /^-?\d{1,19}$/.test(value.raw) ? BigInt(value.raw) : null;
+  if (seconds === null || BigInt.asIntN(64, seconds) !== seconds) throw wrongType(value, name, 'int64');
+  return Number(seconds);
 }
 
 /**
