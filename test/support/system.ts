@@ -32,7 +32,7 @@ export interface TestSystem {
   readonly database: TestDatabase;
   readonly api: Api;
   /** Another replica on the same database, with its own address. */
-  replica(): Promise<{ readonly base: string; readonly api: Api }>;
+  replica(other?: Partial<ApiDependencies>): Promise<{ readonly base: string; readonly api: Api }>;
   close(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
         });
   const silence = notifier.onWake(() => worker?.wake());
   const apis: Api[] = [];
-  const replica = async (): Promise<{ base: string; api: Api }> => {
+  const replica = async (other: Partial<ApiDependencies> = {}): Promise<{ base: string; api: Api }> => {
     const api = await createApi({
       config: { ...config, ...options.config },
       ledger,
@@ -79,6 +79,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
       logger,
       clock: systemClock,
       ...options.api,
+      ...other,
     });
     apis.push(api);
     return { api, base: await api.listen(0, '127.0.0.1') };

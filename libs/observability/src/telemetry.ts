@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 /** From a cache hit to a poll that was held open. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** The metrics of one process. Names and labels are an interface: docs/reference/metrics.md lists them. */
+/** The metrics of one process. Names and labels are an interface: docs/reference/metrics.md. */
 export interface Telemetry {
   readonly registry: Registry;
   /** One HTTP request that was answered. `route` is the pattern, never the path: ids would make a series each. */

@@ -16,6 +16,7 @@ export class OperationWatcher implements OnModuleDestroy {
   private readonly logger: Logger;
   private readonly unsubscribe: () => void;
   private readonly waiting = new Map<string, Set<Done>>();
+  private stopping = false;
   private asking = false;
   /** Grows with every reason to look. */
   private reasons = 0;
@@ -38,7 +39,7 @@ export class OperationWatcher implements OnModuleDestroy {
    * first; the caller then looks for itself. An end that comes between the caller's last look and this call is noticed.
    */
   waitForEnd(operationId: string, holdMs: number, signal: AbortSignal): Promise<void> {
-    if (holdMs <= 0 || signal.aborted) return Promise.resolve();
+    if (holdMs <= 0 || signal.aborted || this.stopping) return Promise.resolve();
     return new Promise((resolve) => {
       const waiters = this.waiting.get(operationId) ?? new Set<Done>();
       const done = (): void => {
@@ -58,6 +59,7 @@ export class OperationWatcher implements OnModuleDestroy {
 
   /** Lets everybody go, so that the server can stop. */
   onModuleDestroy(): void {
+    this.stopping = true;
     this.unsubscribe();
     for (const operationId of [...this.waiting.keys()]) this.release(operationId);
   }

@@ -1,7 +1,7 @@
 import { StreamVersionConflict } from '#event-store';
 
-/** Connection lost or refused, and what Postgres says when it stops, starts or has no room: classes 08 and 57P, 53300. */
-const AWAY_SQLSTATE = /^(08...|57P0.|53300)$/;
+/** Connection lost or refused; Postgres stops, starts (57P), has no room (53300) or is a standby (25006). */
+const AWAY_SQLSTATE = /^(08...|57P0.|53300|25006)$/;
 const AWAY_SYSCALL = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -14,7 +14,8 @@ const AWAY_SYSCALL = new Set([
 /** Errors of the driver that carry no code. */
 const AWAY_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Connection ended)/;
-const CONTENTION_SQLSTATE = new Set(['40001', '40P01', '55P03']);
+/** Serialization, deadlock, lock not available; statement, idle and transaction timeouts: somebody else was in the way. */
+const CONTENTION_SQLSTATE = new Set(['40001', '40P01', '55P03', '57014', '25P03', '25P04']);
 
 function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -14,6 +14,9 @@ import { type WireRequest, principalOf, requestIdOf } from './wire-request.js';
 /** As long as a header may be: ids of any length are ids, and lead to "Id not found". */
 const MAX_PARAM_LENGTH = 16_384;
 
+/** How long a client may take to send a request. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
 const BAD_REQUEST =
   'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: 12\r\n\r\nBad Request\n';
 
@@ -33,6 +36,9 @@ function isTabled(method: string | readonly string[], url: string): boolean {
 export function fastifyServer({ logger, telemetry }: { logger: Logger; telemetry: Telemetry }): FastifyAdapter {
   const adapter = new FastifyAdapter({
     genReqId: (request: IncomingMessage) => requestIdOf(request.headers),
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // What is under way when the server stops is answered; the connection ends after it.
+    return503OnClosing: false,
     // Heketi answers HEAD with 405.
     exposeHeadRoutes: false,
     rewriteUrl: ({ url = '/' }: IncomingMessage) => withoutEmptyId(url),
