@@ -29,7 +29,7 @@ import { GetNodeHandler } from './nodes/node.queries.js';
 import { GetOperationOutcomeHandler } from './queue/operation-outcome.query.js';
 import { OperationWatcher } from './queue/operation-watcher.js';
 import { QueueController } from './queue/queue.controller.js';
-import { CONFIG, DEPENDENCIES, LEDGER, LOGGER, QUERIES } from './tokens.js';
+import { CONFIG, DEPENDENCIES, LOGGER, QUERIES } from './tokens.js';
 import { CreateVolumeHandler } from './volumes/create-volume.js';
 import { DeleteVolumeHandler } from './volumes/delete-volume.js';
 import { ExpandVolumeHandler } from './volumes/expand-volume.js';
@@ -95,7 +95,6 @@ export class ApiModule {
       providers: [
         { provide: DEPENDENCIES, useValue: dependencies },
         { provide: CONFIG, useValue: dependencies.config },
-        { provide: LEDGER, useValue: dependencies.ledger },
         { provide: QUERIES, useValue: dependencies.queries },
         { provide: LOGGER, useValue: dependencies.logger },
         { provide: APP_GUARD, useFactory: () => authGuard(dependencies) },
