@@ -27,6 +27,7 @@ export async function openPostgres(config: Config, logger: Logger): Promise<Post
   const server = await startEmbeddedPostgres({
     dataDir,
     onLog: (line) => logger.debug({ line }, 'postgres'),
+    onTrouble: (text) => logger.warn({}, text),
   });
   return { url: server.url, ownerUrl: server.url, description: `embedded in ${dataDir}`, stop: () => server.stop() };
 }

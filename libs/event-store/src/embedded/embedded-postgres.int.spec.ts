@@ -55,6 +55,16 @@ describe('an embedded Postgres', () => {
     expect(await query(second, 'select answer from kept')).toEqual([{ answer: 'yes' }]);
   });
 
+  it('is there again, with its data, after it was killed', async () => {
+    const server = await start();
+    await query(server, "create table kept as select 'yes' as answer");
+    const [pid] = (await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
+    process.kill(Number(pid), 'SIGKILL');
+    await expect
+      .poll(() => query(server, 'select answer from kept').catch(String), { timeout: 20_000 })
+      .toEqual([{ answer: 'yes' }]);
+  }, 30_000);
+
   it('listens on the loopback interface only and keeps its password to itself', async () => {
     const server = await start();
     expect(

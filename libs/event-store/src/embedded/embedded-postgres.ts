@@ -5,8 +5,9 @@ import { findBinaries, type Binaries } from './binaries.js';
 import { openDataDirectory, pgDataOf, prepareDataDirectory, SUPERUSER, type DataDirectory } from './data-directory.js';
 import { DataDirectoryError, inUse } from './data-directory-error.js';
 import { serverAccount, type ServerAccount } from './os-user.js';
-import { claimOwnership, clearTheWay } from './running-server.js';
+import { claimOwnership, clearTheWay, isOwner } from './running-server.js';
 import { ServerProcess, StartFailure } from './server-process.js';
+import { SupervisedServer } from './supervised-server.js';
 
 export interface EmbeddedPostgresSettings {
   /** Holds the data and the password; made where it is missing. */
@@ -15,6 +16,8 @@ export interface EmbeddedPostgresSettings {
   readonly port?: number;
   /** Lines of the server's log. */
   readonly onLog: (line: string) => void;
+  /** Hears when the server has ended unasked and is started again. */
+  readonly onTrouble?: (text: string) => void;
   /** More server settings, such as `fsync: 'off'` for tests. */
   readonly serverSettings?: Readonly<Record<string, string>>;
 }
@@ -31,7 +34,7 @@ const DATABASE = 'brickyard';
 
 /**
  * Starts a Postgres of our own: real server binaries from npm, on the loopback interface only, with a data directory
- * that a second start finds again.
+ * that a second start finds again. A server that is killed is started again on the same port.
  * @throws DataDirectoryError where the directory cannot be used; Error where the server does not start
  */
 export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings): Promise<EmbeddedPostgres> {
@@ -52,7 +55,14 @@ export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings):
     await server.stop();
     throw error;
   }
-  return { url: address(DATABASE), port, stop: () => server.stop() };
+  const startAgain = async (): Promise<ServerProcess> => {
+    await clearTheWay(dataDir, directory.pgData);
+    const again = await startWithRetry({ ...settings, dataDir, port }, directory, binaries, account);
+    return again.server;
+  };
+  const onTrouble = settings.onTrouble ?? settings.onLog;
+  const supervised = new SupervisedServer(server, () => isOwner(dataDir), startAgain, onTrouble);
+  return { url: address(DATABASE), port, stop: () => supervised.stop() };
 }
 
 async function freePort(): Promise<number> {

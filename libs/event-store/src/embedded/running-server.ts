@@ -73,3 +73,8 @@ async function untilGone(dataDir: string, pid: number): Promise<void> {
 export async function claimOwnership(dataDir: string): Promise<void> {
   await writeFile(ownerFile(dataDir), `${process.pid.toString()}\n`);
 }
+
+/** Whether this process still looks after it: another one may have taken the directory over. */
+export async function isOwner(dataDir: string): Promise<boolean> {
+  return (await readPid(ownerFile(dataDir))) === process.pid;
+}

@@ -29,12 +29,15 @@ const KEPT_LINES = 50;
 /** One running server. */
 export class ServerProcess {
   readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  /** Resolves when the process has ended, to its exit code or signal. */
+  readonly ended: Promise<string>;
   readonly #stopAtExit: () => void;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    this.#ended = new Promise((resolve) => child.once('exit', resolve));
+    this.ended = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve(signal ?? `exit code ${String(code)}`));
+    });
     this.#stopAtExit = () => child.kill('SIGINT');
     process.once('exit', this.#stopAtExit);
     child.once('exit', () => process.off('exit', this.#stopAtExit));
@@ -79,9 +82,9 @@ export class ServerProcess {
     this.#child.kill('SIGINT');
     const patience = new AbortController();
     const late = delay(STOP_TIMEOUT_MS, 'late', { signal: patience.signal }).catch(() => 'stopped');
-    if ((await Promise.race([this.#ended, late])) === 'late') this.#child.kill('SIGQUIT');
+    if ((await Promise.race([this.ended, late])) === 'late') this.#child.kill('SIGQUIT');
     patience.abort();
-    await this.#ended;
+    await this.ended;
   }
 
   /** The eighth line of postmaster.pid is where Postgres tells its starter (as it does pg_ctl) that it is ready. */
