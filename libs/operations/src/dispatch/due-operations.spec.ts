@@ -59,6 +59,12 @@ describe('an operation is due', () => {
     const other = operation('c', { resources: ['volume/c'] });
     expect(dueOperations([older, newer, other], nobody, new Map(), nowMs, settings).due).toEqual(['a', 'c']);
   });
+
+  it('although an older one wants the same resource and has its pause: it may fail for ever', () => {
+    const older = operation('a', { resources: ['node/a', 'peers/c'], attempt: 50 });
+    const newer = operation('b', { resources: ['node/b', 'peers/c'] });
+    expect(dueOverTime([older, newer], [nowMs, nowMs + 1000])).toEqual([['a'], ['b']]);
+  });
 });
 
 it('what has ended is forgotten', () => {

@@ -17,7 +17,8 @@ export interface DueSettings {
 /**
  * The operations to be queued now, in order of acceptance. An operation whose resources somebody holds is being worked on, or
  * waits for one that is; one that was queued or handed back a moment ago has its pause first. Of several that want the same
- * resource only the oldest goes, so that nobody is overtaken for ever.
+ * resource and are due only the oldest goes, so that nobody is overtaken for ever. One that has its pause keeps nobody back:
+ * it may be unable to end for as long as its node is away.
  * @param unfinished in order of acceptance
  * @param held keys of leases that are held
  * @returns also what is to be remembered for the next time
@@ -36,9 +37,11 @@ export function dueOperations(
     const { operationId, attempt, resources } = operation;
     const known = remembered(operation, seen.get(operationId), nowMs);
     const free = !resources.some((key) => taken.has(key));
-    for (const key of resources) taken.add(key);
     const isDue = free && nowMs >= known.sinceMs + pauseOf(operation, settings);
-    if (isDue) due.push(operationId);
+    if (isDue) {
+      due.push(operationId);
+      for (const key of resources) taken.add(key);
+    }
     next.set(operationId, isDue ? { attempt, sinceMs: nowMs } : known);
   }
   return { due, seen: next };
