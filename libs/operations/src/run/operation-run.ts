@@ -1,5 +1,5 @@
 import type { OperationCommand, OperationState } from '#domain';
-import { messageOf, type Json, type Logger } from '#kernel';
+import { DomainError, messageOf, type Json, type Logger } from '#kernel';
 import type { NodeCall, StorageNodes } from '#storage-nodes';
 import type { LoadState, Phase, Step, StepContext, Workflow, WorkflowQueries } from '../workflows/workflow.js';
 import type { OperationJournal } from './operation-journal.js';
@@ -50,11 +50,25 @@ export class OperationRun {
       await this.parts.journal.record([{ type: 'StartCompensation', reason }, ...nothingToUndo(phase, failed)]);
       return this.#compensate();
     }
-    await this.parts.journal.finish(async (tx, operation) => ({
-      type: 'SucceedOperation',
-      location: await this.parts.workflow.succeed(operation, tx),
-    }));
-    return 'finished';
+    const refusal = await this.#succeed();
+    if (refusal === null) return 'finished';
+    if (this.parts.phases.some((phase) => phase.pointOfNoReturn === true)) return this.#forwardFailed(refusal);
+    await this.parts.journal.record([{ type: 'StartCompensation', reason: refusal }]);
+    return this.#compensate();
+  }
+
+  /** @returns why not, where the subject has changed so that it cannot: no other run would find that otherwise */
+  async #succeed(): Promise<string | null> {
+    try {
+      await this.parts.journal.finish(async (tx, operation) => ({
+        type: 'SucceedOperation',
+        location: await this.parts.workflow.succeed(operation, tx),
+      }));
+      return null;
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      return error.message;
+    }
   }
 
   get #state(): OperationState {

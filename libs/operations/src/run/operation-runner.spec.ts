@@ -217,6 +217,29 @@ it('a rebalance that fails is noted and does not fail the expansion', async () =
   expect(world.ledger.stateOf('volume', 'v1')).toMatchObject({ status: 'active', sizeGiB: 2 });
 });
 
+it('bricks that are in the volume stay reserved, whatever keeps the expansion from its end', async () => {
+  const world = new OperationWorld().accept('volume-expand');
+  world.nodes.fault = (call) => {
+    if (call.startsWith('rebalance')) throw new Error('a fault of ours');
+  };
+  await runToEnd(world);
+  expect(outcome(world)).toEqual({ type: 'OperationFailed', data: { reason: 'internal error: a fault of ours' } });
+  expect(world.nodes.volumes.get('vol')?.bricks).toHaveLength(6);
+  expect(world.ledger.stateOf('volume', 'v1')).toMatchObject({ status: 'active', sizeGiB: 2 });
+  expect(world.freeKiB()).toEqual([97_980, 97_980, 97_980]);
+});
+
+it('an operation whose subject was taken away meanwhile fails instead of being tried for ever', async () => {
+  const world = new OperationWorld().accept('device-resync');
+  world.ledger.given('device', 'd1', {
+    type: 'DeviceDeleteAccepted',
+    data: { operationId: 'other', forceForget: false },
+  });
+  expect(await runToEnd(world)).toEqual(['finished']);
+  expect(outcome(world)).toMatchObject({ type: 'OperationFailed' });
+  expect(world.ledger.stateOf('device', 'd1').status).toBe('deleting');
+});
+
 it('a node that cannot be detached stays, and stays a peer', async () => {
   const world = new OperationWorld().accept('node-delete');
   refuse(world, 'detach', 'Brick(s) with the peer n3 exist in cluster');

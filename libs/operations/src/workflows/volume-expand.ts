@@ -22,7 +22,13 @@ export const volumeExpand: Workflow = {
     return `/volumes/${subjectId}`;
   },
 
-  async fail({ operationId, subjectId, clusterId }, reason, tx) {
+  async fail({ operationId, subjectId, clusterId, steps }, reason, tx) {
+    // Given up in the rebalance: the volume has its bricks and keeps them. After an undo the step is `undone`.
+    if (steps['add-bricks']?.status === 'succeeded') {
+      const { change } = await volumeChange(tx, subjectId, { type: 'FinishVolumeExpand', operationId });
+      await tx.append([change]);
+      return;
+    }
     await tx.lockCluster(clusterId);
     const { change, before } = await volumeChange(tx, subjectId, { type: 'FailVolumeExpand', operationId, reason });
     await tx.append([change, ...(await releaseBricks(tx, before.expansion?.brickSets ?? []))]);
