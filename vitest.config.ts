@@ -40,7 +40,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['{apps,libs,migrations,test}/**/*.spec.ts'],
-          exclude: ['**/*.{int,e2e,lab}.spec.ts', 'node_modules/**'],
+          exclude: ['**/*.{int,e2e,lab,bench}.spec.ts', 'node_modules/**'],
         },
       },
       {
@@ -67,6 +67,21 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        ...source,
+        plugins: [decorators],
+        test: {
+          ...shared,
+          // Not a part of `npm test`: numbers for docs/reference/performance.md, as ratios to what the machine does.
+          name: 'bench',
+          include: ['test/performance/**/*.bench.spec.ts'],
+          globalSetup: ['test/support/servers.global.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+          disableConsoleIntercept: true,
         },
       },
       {
