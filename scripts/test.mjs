@@ -9,15 +9,13 @@ if (reason !== null) {
   process.exit(1);
 }
 
-const { existsSync } = await import('node:fs');
 const { join } = await import('node:path');
 const { checkout, ensureBuild, ensureDependencies, requireWritable } = await import('./lib/checkout.mjs');
 const { ensureRedis } = await import('./lib/redis.mjs');
 const { run } = await import('./lib/process.mjs');
-const { program, typecheck, vitest } = await import('./lib/suites.mjs');
+const { typecheck, vitest } = await import('./lib/suites.mjs');
 
 const lab = join(checkout, 'test', 'lab', 'lab.mjs');
-const conformance = join(checkout, 'test', 'conformance', 'against-brickyard.mjs');
 
 /** Why there can be no lab here; null where there can. */
 async function labObstacle() {
@@ -39,9 +37,8 @@ async function parts() {
     ['types', typecheck],
     ['unit tests', () => vitest('unit')],
     ['integration tests', () => vitest('int')],
-    ['end-to-end tests', () => vitest('e2e')],
+    ['end-to-end tests, conformance with Heketi', () => vitest('e2e')],
   ];
-  if (existsSync(conformance)) all.push(['conformance with Heketi', () => program(conformance)]);
   const obstacle = await labObstacle();
   if (obstacle === null) all.push(['real storage nodes', () => vitest('lab')]);
   else say(`SKIPPED, real storage nodes: ${obstacle}`);

@@ -4,6 +4,7 @@
  *
  *   lab.mjs up | down | status        the whole lab
  *   lab.mjs state                     what it is made of, as JSON; null where it is down
+ *   lab.mjs hold                      keeps others who hold it waiting: echoes a line once it has the lab, until stdin ends
  *   lab.mjs can-run                   exit code 0 where this machine can, else 2 and the reason
  *   lab.mjs kill|stop|start|cut|join NODE     what happens to one node: power cut, shutdown, boot, network loss and its end
  */
@@ -112,6 +113,7 @@ async function main([command, name]) {
   await checkHost();
   if (command === 'can-run') return;
   if (command === 'state') return void process.stdout.write(`${JSON.stringify(readState())}\n`);
+  if (command === 'hold') return hold();
   if (process.env['BRICKYARD_LAB_LOCKED'] === undefined) return underLock(process.argv.slice(2));
   if (command === 'up') return up();
   if (command === 'down') return down();
@@ -119,11 +121,19 @@ async function main([command, name]) {
   const act = onOneNode[command];
   const node = nodes.find((one) => one.name === name);
   if (act === undefined || node === undefined) {
-    throw new Error('usage: lab.mjs up | down | status | state | can-run | kill|stop|start|cut|join NODE');
+    throw new Error('usage: lab.mjs up | down | status | state | hold | can-run | kill|stop|start|cut|join NODE');
   }
   const state = readState();
   if (state === null) throw new Error('the lab is down: npm run lab:up');
   return act(node, imageFiles(state.imageKey));
+}
+
+/** Two runs of tests on one set of nodes would wipe each other's volumes. */
+async function hold() {
+  mkdirSync(labFolder, { recursive: true });
+  const lock = ['-o', '-w', '1800', join(labFolder, 'tests.lock'), 'cat'];
+  const [exitCode] = await once(spawn('flock', lock, { stdio: 'inherit' }), 'exit');
+  process.exitCode = exitCode;
 }
 
 /** Two at once would tear down each other's nodes. The lock's file is not handed on to the guests (-o), who outlive us. */

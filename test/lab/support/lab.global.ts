@@ -20,8 +20,21 @@ async function readLab(): Promise<Lab | null> {
   return state === null ? null : labSchema.parse(state);
 }
 
+/** Waits for its turn: another run, of another checkout maybe, may be using the nodes. Returns how to give them back. */
+async function holdLab(): Promise<() => void> {
+  const holder = spawn(process.execPath, [program, 'hold'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  holder.stdin.write('ours\n');
+  const refused = once(holder, 'exit').then(() => {
+    throw new Error('the lab could not be had: another run of tests has held it for half an hour');
+  });
+  await Promise.race([once(holder.stdout, 'data'), refused]);
+  refused.catch(() => undefined);
+  return () => holder.stdin.end();
+}
+
 /** Brings the lab up, and down again where it was down before: who has started it by hand keeps it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const release = await holdLab();
   const wasUp = (await readLab()) !== null;
   await runLab('up');
   const lab = await readLab();
@@ -29,5 +42,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('lab', lab);
   return async () => {
     if (!wasUp) await runLab('down');
+    release();
   };
 }
