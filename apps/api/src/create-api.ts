@@ -18,9 +18,12 @@ export interface Api {
   listen(port: number, host: string): Promise<string>;
   /** Reports not ready from now on, and goes on answering. */
   drain(): void;
-  /** Answers what is under way, lets polls go, closes. */
-  close(): Promise<void>;
+  /** Answers what is under way, lets polls go, closes. Connections with a request in them after `patienceMs` are cut. */
+  close(patienceMs?: number): Promise<void>;
 }
+
+/** Enough for a request that is there as a whole; one that its client never completes must not keep the process alive. */
+const CLOSE_PATIENCE_MS = 5000;
 
 /**
  * Puts a replica together.
@@ -50,13 +53,17 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
       return url;
     },
     drain: () => app.get(Readiness).drain(),
-    close: async () => {
+    close: async (patienceMs = CLOSE_PATIENCE_MS) => {
       app.get(Readiness).drain();
+      const { server } = app.getHttpAdapter().getInstance();
+      const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
       try {
         await app.close();
       } catch (error) {
         logger.error({ reason: messageOf(error) }, 'api did not close cleanly');
         throw error;
+      } finally {
+        clearTimeout(cut);
       }
     },
   };

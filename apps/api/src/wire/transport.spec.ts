@@ -1,9 +1,10 @@
+import { connect } from 'node:net';
 import { createTelemetry } from '#observability';
 import { silentLogger, systemClock } from '#kernel';
 import { loadConfig } from '#config';
 import type { Ledger, Queries } from '#read-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, testKeys } from '#test/http-client';
+import { ask, testKeys, tokenFor } from '#test/http-client';
 import { type Api, createApi } from '../index.js';
 import { routes } from './route-table.js';
 
@@ -27,9 +28,9 @@ const nothing = new Proxy({} as Queries, {
 });
 const broken: Ledger = { transact: () => Promise.reject(new Error('secret detail')) };
 
-beforeAll(async () => {
+function newApi(): Promise<Api> {
   const { config } = loadConfig({ HEKETI_ADMIN_KEY: testKeys.admin, HEKETI_USER_KEY: testKeys.user });
-  api = await createApi({
+  return createApi({
     config: { ...config, bodyLimitBytes: 2000 },
     ledger: broken,
     queries: nothing,
@@ -43,6 +44,10 @@ beforeAll(async () => {
     logger: silentLogger,
     clock: systemClock,
   });
+}
+
+beforeAll(async () => {
+  api = await newApi();
   base = await api.listen(0, '127.0.0.1');
 });
 afterAll(() => api.close());
@@ -281,5 +286,22 @@ describe('when things break', () => {
       '{"ready":true,"checks":[{"name":"database","ok":true},{"name":"accepting","ok":true}]}\n',
     );
     expect((await ask(base, 'GET', '/metrics', { as: 'none' })).body).toContain('heketi_up 1\n');
+  });
+});
+
+describe('clients that never complete a request', () => {
+  it('do not keep the server from closing', async () => {
+    const other = await newApi();
+    const address = new URL(await other.listen(0, '127.0.0.1'));
+    const arrived = new Promise((resolve) => other.app.getHttpServer().once('request', resolve));
+    const socket = connect(Number(address.port), address.hostname);
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => undefined);
+    const path = '/clusters';
+    const authorization = `bearer ${tokenFor('admin', 'POST', path)}`;
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: 9\r\n\r\n{`);
+    await arrived;
+    await other.close(10);
+    await gone;
   });
 });
