@@ -12,8 +12,12 @@ begin
   if not exists (select from pg_roles where rolname = 'brickyard_app') then
     begin
       create role brickyard_app nologin;
-    exception when duplicate_object or unique_violation then
-      null; -- another database of this server was being migrated at the same time
+    exception
+      when duplicate_object or unique_violation then
+        null; -- another database of this server was being migrated at the same time
+      when insufficient_privilege then
+        raise exception 'the owner % may not create roles: let an administrator run "create role brickyard_app nologin; grant brickyard_app to %"',
+          current_user, quote_ident(current_user) using errcode = 'insufficient_privilege';
     end;
   end if;
   begin
@@ -21,7 +25,8 @@ begin
   exception when insufficient_privilege then
     -- Someone else made the role; that is fine where they made the owner a member of it.
     if not pg_has_role(current_user, 'brickyard_app', 'member') then
-      raise;
+      raise exception 'the owner % cannot take on the role brickyard_app: let an administrator run "grant brickyard_app to %"',
+        current_user, quote_ident(current_user) using errcode = 'insufficient_privilege';
     end if;
   end;
 end

@@ -24,8 +24,11 @@ export async function findRedis(): Promise<TestRedis> {
   const port = await freePort();
   const flags = ['--port', port.toString(), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn('redis-server', [...flags, '--maxmemory-policy', 'noeviction'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
+  // Also where the set-up fails half-way or the run is broken off.
+  const killAtExit = (): boolean => server.kill('SIGKILL');
+  process.once('exit', killAtExit);
   const missing = new Promise<false>((resolve) => server.once('error', () => resolve(false)));
   const lines = createInterface({ input: server.stdout });
   const ready = new Promise<true>((resolve) => {
@@ -40,6 +43,7 @@ export async function findRedis(): Promise<TestRedis> {
   return {
     url: `redis://127.0.0.1:${port.toString()}`,
     stop: async () => {
+      process.off('exit', killAtExit);
       server.kill('SIGTERM');
       await ended;
     },

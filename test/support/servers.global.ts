@@ -1,5 +1,7 @@
+import { migrate } from '#event-store';
+import { migrations } from '#migrations';
 import type { TestProject } from 'vitest/node';
-import { startTestServer } from './postgres-server.js';
+import { startTestServer, type TestServer } from './postgres-server.js';
 import { findRedis } from './redis-server.js';
 
 declare module 'vitest' {
@@ -11,9 +13,25 @@ declare module 'vitest' {
   }
 }
 
+/**
+ * Another server to test against, such as an older Postgres: the URL of an empty database, as a superuser who may also
+ * connect to the database `postgres`.
+ */
+async function givenServer(url: string): Promise<TestServer> {
+  await migrate(url, migrations);
+  return { templateUrl: url, stop: () => Promise.resolve() };
+}
+
 /** One Postgres, and Redis where there is one, for a whole run of tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [postgres, redis] = await Promise.all([startTestServer(), findRedis()]);
+  const given = process.env['BRICKYARD_TEST_DATABASE_URL'];
+  const redis = await findRedis();
+  const postgres = await (given === undefined ? startTestServer() : givenServer(given)).catch(
+    async (error: unknown) => {
+      await redis.stop();
+      throw error;
+    },
+  );
   project.provide('templateUrl', postgres.templateUrl);
   project.provide('redisUrl', redis.url);
   if (redis.url === null) {
