@@ -1,9 +1,20 @@
-import { QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, type DataSource, type QueryRunner } from 'typeorm';
 import type { Database, Sql, SqlRow, SqlValue } from '#kernel';
 
 /**
+ * The driver's error: TypeORM's wrapper carries the parameters, which do not belong into a log. A runner whose connection
+ * breaks between two statements is released by TypeORM itself, which then says nothing of the connection.
+ */
+function unwrapped(error: unknown): unknown {
+  if (error instanceof QueryRunnerAlreadyReleasedError) {
+    return new Error('Connection terminated between two statements', { cause: error });
+  }
+  return error instanceof QueryFailedError ? error.driverError : error;
+}
+
+/**
  * Runs one statement. TypeORM's own result differs by kind of statement; the structured one always has the rows.
- * @throws the driver's error: TypeORM's wrapper carries the parameters, which do not belong into a log
+ * @throws the driver's error
  */
 async function run<Row extends object>(
   runner: QueryRunner,
@@ -14,7 +25,7 @@ async function run<Row extends object>(
     const result = await runner.query(text, [...parameters], true);
     return result.records as Row[];
   } catch (error) {
-    throw error instanceof QueryFailedError ? error.driverError : error;
+    throw unwrapped(error);
   }
 }
 
@@ -41,7 +52,7 @@ export class TypeOrmDatabase implements Database {
       await runner.startTransaction();
     } catch (error) {
       await runner.release();
-      throw error instanceof QueryFailedError ? error.driverError : error;
+      throw unwrapped(error);
     }
     const tx = new TransactionSql(runner);
     try {
@@ -52,7 +63,7 @@ export class TypeOrmDatabase implements Database {
     } catch (error) {
       // The connection may be what failed: the first error says more than that of the rollback.
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      throw error instanceof QueryFailedError ? error.driverError : error;
+      throw unwrapped(error);
     } finally {
       await runner.release();
     }
