@@ -33,10 +33,20 @@ function npm(args, timeoutMs) {
   return script?.endsWith('.js') ? run(process.execPath, [script, ...args], options) : run('npm', args, options);
 }
 
-/** npm writes node_modules/.package-lock.json last, so it is there only after an installation that came to its end. */
+/**
+ * Whether node_modules holds what the lock file names. By content: git gives files new times. npm writes its own list last, so
+ * it is there only after an installation that came to its end; packages for other platforms are not on it.
+ */
 function dependenciesAreCurrent() {
-  const installed = inCheckout('node_modules', '.package-lock.json');
-  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(inCheckout('package-lock.json')).mtimeMs;
+  const installedList = inCheckout('node_modules', '.package-lock.json');
+  if (!existsSync(installedList)) return false;
+  const versions = (file) =>
+    new Map(Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages).filter(([path]) => path !== ''));
+  const wanted = versions(inCheckout('package-lock.json'));
+  const installed = versions(installedList);
+  const same = (path) => installed.get(path)?.version === wanted.get(path)?.version;
+  const required = [...wanted].flatMap(([path, { optional }]) => (optional ? [] : [path]));
+  return [...required, ...installed.keys()].every(same);
 }
 
 /** @throws Error in one sentence, npm's first word on it included */
