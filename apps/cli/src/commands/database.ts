@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Config } from '#config';
-import { createDataSource, migrate, PostgresEventStore, TypeOrmDatabase } from '#event-store';
+import { createDataSource, migrate, PostgresEventStore, restoreFixup, TypeOrmDatabase } from '#event-store';
 import type { Logger } from '#kernel';
 import { migrations } from '#migrations';
 import { migrateQueue } from '#operations';
@@ -58,7 +58,7 @@ function command(name: string, description: string): Command {
     .option('--data-dir <folder>', 'the embedded Postgres of this folder instead of DATABASE_URL');
 }
 
-/** `brickyard migrate` and `brickyard db rebuild | check`. */
+/** `brickyard migrate`, `db rebuild | check` and `admin restore-fixup`. */
 export function databaseCommands(): Command[] {
   const migrateCommand = command('migrate', 'bring the database to this version; safe to repeat').action(
     async (options: { config?: string; dataDir?: string }) => {
@@ -83,8 +83,16 @@ export function databaseCommands(): Command[] {
       process.exitCode = 1;
     },
   );
+  const fixupCommand = command(
+    'restore-fixup',
+    'put a log in order that was loaded from a dump; stop every other process first',
+  ).action(async (options: { config?: string; dataDir?: string }) => {
+    const events = await withPostgres(options, ({ ownerUrl }) => restoreFixup(ownerUrl));
+    process.stdout.write(events === 0 ? 'nothing to do\n' : `${String(events)} events renumbered\n`);
+  });
   return [
     migrateCommand,
+    new Command('admin').description('repairs').addCommand(fixupCommand),
     new Command('db').description('the read model and the log').addCommand(rebuildCommand).addCommand(checkCommand),
   ];
 }
