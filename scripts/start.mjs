@@ -11,9 +11,8 @@ function giveUp(reason) {
 const reason = tooOldNode();
 if (reason !== null) giveUp(reason);
 
-const { spawn } = await import('node:child_process');
-const { constants } = await import('node:os');
 const { join } = await import('node:path');
+const { pathToFileURL } = await import('node:url');
 const { checkout, ensureBuild, ensureDependencies, requireWritable } = await import('./lib/checkout.mjs');
 
 try {
@@ -24,14 +23,7 @@ try {
   giveUp(error.message);
 }
 
+// In this process: signals and the exit code are the demo's own, with nobody in between.
 const program = join(checkout, 'bin', 'brickyard.mjs');
-const demo = spawn(process.execPath, [program, 'demo', ...process.argv.slice(2)], { stdio: 'inherit' });
-
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    // A terminal has sent its interrupt to the demo as well; a second one would mean "at once".
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) demo.kill(signal);
-  });
-}
-demo.once('error', (error) => giveUp(error.message));
-demo.once('close', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+process.argv = [process.execPath, program, 'demo', ...process.argv.slice(2)];
+await import(pathToFileURL(program).href);
