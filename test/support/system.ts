@@ -12,7 +12,7 @@ import {
   startWorker,
   type WorkerConfig,
 } from '#operations';
-import { PostgresLedger, PostgresQueries } from '#read-model';
+import { check, PostgresLedger, PostgresQueries, rebuild } from '#read-model';
 import { MockStorageNodes, type StorageNodes } from '#storage-nodes';
 import { freshDatabase, type TestDatabase } from '#test/database';
 import { testKeys } from '#test/http-client';
@@ -96,7 +96,24 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
       await (worker === null ? queue.close(1000) : worker.close(5000));
       await notifier.close();
       await nodes.close();
-      await database.dispose();
+      try {
+        await assertLogAgrees(database, eventStore);
+      } finally {
+        await database.dispose();
+      }
     },
   };
+}
+
+/**
+ * Whatever a test did: the read model is what the log says, it is so again when it is made anew, and every sum of capacity is
+ * right.
+ */
+async function assertLogAgrees(database: TestDatabase, eventStore: PostgresEventStore): Promise<void> {
+  const parts = { owner: await database.connect('owner', 4), eventStore, logger: silentLogger };
+  const live = await check(parts);
+  await rebuild(parts);
+  const rebuilt = await check(parts);
+  const differences = [...live.differences, ...rebuilt.differences];
+  if (differences.length > 0) throw new Error(`log and read model differ: ${JSON.stringify(differences)}`);
 }
