@@ -13,6 +13,13 @@ describe('what a person reads when a command ends badly', () => {
     const refused = coded('ECONNREFUSED', { port: 1, address: '127.0.0.1' });
     expect(explain(new TypeError('fetch failed', { cause: new AggregateError([refused]) }))).toContain('127.0.0.1:1');
   });
+  it.each([
+    ['ENOTFOUND', { hostname: 'db.example' }, 'the host name db.example cannot be resolved'],
+    ['EADDRNOTAVAIL', { address: '9.9.9.9' }, '9.9.9.9 is not an address of this machine'],
+    ['28P01', {}, 'Postgres refuses: raw; check DATABASE_URL'],
+  ])('says what to check after %s', (code, more, sentence) => {
+    expect(explain(coded(code, more))).toContain(sentence);
+  });
   it('gives the message of anything else', () => {
     expect(explain(new Error('a clear sentence'))).toBe('a clear sentence');
   });

@@ -1,12 +1,25 @@
 import { messageOf } from '#kernel';
 
-const remedies: Readonly<
-  Record<string, (error: NodeJS.ErrnoException & { port?: number; address?: string }) => string>
-> = {
+type CodedError = NodeJS.ErrnoException & { port?: number; address?: string; hostname?: string };
+type Remedy = (error: CodedError) => string;
+
+const unknownHost: Remedy = (e) =>
+  `the host name ${e.hostname ?? ''} cannot be resolved; check the address that was given (HOST, DATABASE_URL, --server)`;
+const refusedByPostgres: Remedy = (e) => `Postgres refuses: ${e.message}; check DATABASE_URL and its user's rights`;
+
+const remedies: Readonly<Record<string, Remedy>> = {
   EADDRINUSE: (e) =>
     `port ${String(e.port)} is taken by another program; stop that one, or choose another port with PORT=<number>`,
   EACCES: (e) => `no permission: ${e.message}`,
   ECONNREFUSED: (e) => `nothing answers at ${e.address ?? 'the address'}:${String(e.port)}; is the server running?`,
+  EADDRNOTAVAIL: (e) => `${e.address ?? 'the address'} is not an address of this machine; check HOST`,
+  ENOTFOUND: unknownHost,
+  EAI_AGAIN: unknownHost,
+  // Wrong password, no such user, no such database, no rights.
+  '28P01': refusedByPostgres,
+  '28000': refusedByPostgres,
+  '3D000': refusedByPostgres,
+  '42501': refusedByPostgres,
 };
 
 /**

@@ -69,3 +69,25 @@ describe('configuration', () => {
     expect(problemsOf(() => loadConfig({}, []))).toEqual(['the configuration file must hold a JSON object']);
   });
 });
+
+describe('URLs', () => {
+  const problems = (env: NodeJS.ProcessEnv): string => {
+    try {
+      loadConfig(env);
+    } catch (error) {
+      return error instanceof Error ? error.message : '';
+    }
+    return '';
+  };
+  it.each(['garbage', 'http://u:hidden@h/x'])('%s is no address of a database', (wrong) => {
+    expect(problems({ DATABASE_URL: wrong })).toContain(
+      'environment DATABASE_URL: must be a URL that begins with postgres:// or postgresql://',
+    );
+  });
+  it('are not repeated, since they hold passwords', () => {
+    expect(problems({ REDIS_URL: 'http://u:hidden@h' })).toMatch(/^environment REDIS_URL: must be(?!.*hidden)/);
+  });
+  it('are taken as they are', () => {
+    expect(loadConfig({ REDIS_URL: ' rediss://h:1/2 ' }).config.redisUrl).toBe('rediss://h:1/2');
+  });
+});

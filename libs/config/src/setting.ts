@@ -36,6 +36,14 @@ export function text(fallback: string, source: Source): Setting<string> {
   return setting(z.string({ error: 'must be a text' }).trim(), fallback, source);
 }
 
+/** A URL with one of some schemes, or empty. Its password, if any, is never shown: the message does not repeat the value. */
+export function url(schemes: readonly string[], source: Source): Setting<string> {
+  const message = `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
+  const fits = (value: string): boolean =>
+    value === '' || (URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)));
+  return setting(z.string({ error: message }).trim().refine(fits, message), '', { ...source, secret: true });
+}
+
 /** A whole number in a range. Digits in quotes are taken too: environment variables have no numbers, and Heketi quotes ports. */
 export function integer(fallback: number, range: { min: number; max: number }, source: Source): Setting<number> {
   const message = `must be a whole number from ${range.min} to ${range.max}`;

@@ -1,7 +1,8 @@
-import { choice, flag, integer, text } from './setting.js';
+import { choice, flag, integer, text, url } from './setting.js';
 
 const anyPort = { min: 0, max: 65_535 };
 const milliseconds = { min: 0, max: 3_600_000 };
+const postgres = ['postgres', 'postgresql'];
 const exec = 'glusterfs.sshexec';
 
 /**
@@ -15,14 +16,12 @@ export const settings = {
     file: 'port',
     help: 'Port of the REST API; 0: any free one.',
   }),
-  databaseUrl: text('', {
+  databaseUrl: url(postgres, {
     env: ['DATABASE_URL'],
-    secret: true,
     help: 'Postgres URL; empty: embedded Postgres in the data directory.',
   }),
-  databaseOwnerUrl: text('', {
+  databaseOwnerUrl: url(postgres, {
     env: ['DATABASE_OWNER_URL'],
-    secret: true,
     help: 'Postgres URL for migrations and rebuilds, where the service itself must not own its tables; empty: DATABASE_URL.',
   }),
   databasePoolSize: integer(
@@ -35,7 +34,7 @@ export const settings = {
     env: ['QUEUE_BACKEND'],
     help: 'Where jobs queue; auto: redis where REDIS_URL is set, else postgres.',
   }),
-  redisUrl: text('', { env: ['REDIS_URL'], secret: true, help: 'Redis URL of the queue.' }),
+  redisUrl: url(['redis', 'rediss'], { env: ['REDIS_URL'], help: 'Redis URL of the queue.' }),
   executor: choice(
     ['mock', 'ssh', 'kubernetes'],
     'ssh',
