@@ -32,7 +32,11 @@ export function serveCommands(): Command[] {
     new Command(name)
       .description(description)
       .option('--config <file>', "Heketi's configuration file")
-      .action(async (options: { config?: string }) => run(name, roles, migrates, options.config));
+      .action(async (options: { config?: string }) => {
+        await run(name, roles, migrates, options.config);
+        // Everything is closed. What a library still waits for (a Redis that is away, for one) must not keep the process.
+        process.exit();
+      });
   return [
     command('serve', 'api and worker in one process; migrates the database first', { api: true, worker: true }, true),
     command('api', 'the REST API; the database must be migrated', { api: true, worker: false }, false),

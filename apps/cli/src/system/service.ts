@@ -62,6 +62,9 @@ export async function startService(
     if (roles.worker) {
       const worker = createWorker(backbone);
       closing.add('worker', () => worker.close());
+    } else {
+      // A worker closes its queue; an API alone only adds to it.
+      closing.add('queue', () => backbone.queue.close(0));
     }
     const api = roles.api ? await openApi(backbone, closing) : null;
     const url = api === null ? null : await api.listen(config.port, config.host === '' ? '0.0.0.0' : config.host);

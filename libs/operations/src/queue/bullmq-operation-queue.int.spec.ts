@@ -189,6 +189,25 @@ describe('when the server is away', () => {
   });
 });
 
+it('nobody tries to reach Redis any more after close', async () => {
+  let tries = 0;
+  const server = createServer((socket) => {
+    tries += 1;
+    socket.destroy();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const queue = new BullMqOperationQueue({ backend: 'redis', url: `redis://127.0.0.1:${port}` }, silentLogger);
+  queue.work(() => Promise.resolve(), 1);
+  await expect.poll(() => tries, { timeout: 10_000 }).toBeGreaterThan(5);
+  await queue.close(100);
+  const before = tries;
+  // Longer than the longest pause between two tries.
+  await delay(5000);
+  server.close();
+  expect(tries - before).toBeLessThanOrEqual(3);
+}, 30_000);
+
 interface Deferred {
   readonly promise: Promise<void>;
   readonly resolve: () => void;

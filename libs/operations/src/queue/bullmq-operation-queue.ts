@@ -12,6 +12,9 @@ const ADD_TIMEOUT_MS = 1000;
 
 const DISCONNECT_TIMEOUT_MS = 2000;
 
+/** Between two tries to reach a Redis that is away. BullMQ's own pauses grow to 20 s, and so long work would wait for a Redis that is back. */
+const RECONNECT_MS = { first: 100, longest: 2000 };
+
 /** Kept so long that a hint that comes twice is still known, and an operator can look at what happened. */
 const COMPLETED = { age: 3600, count: 1000 };
 const FAILED = { age: 24 * 3600, count: 1000 };
@@ -28,6 +31,7 @@ interface JobData {
   readonly operationId: string;
 }
 
+type Reconnect = (tries: number) => number | null;
 type Handle = (operationId: string, signal: AbortSignal) => Promise<void>;
 
 /** The queue on BullMQ, on Redis or Postgres. */
@@ -42,7 +46,7 @@ export class BullMqOperationQueue implements OperationQueue {
     private readonly logger: Logger,
     private readonly timing: QueueTiming = defaultTiming,
   ) {
-    this.#producer = openProducer(connection);
+    this.#producer = openProducer(connection, this.#reconnect);
     this.#producer.on('error', (error) => logger.warn({ error: messageOf(error) }, 'queue is unreachable'));
   }
 
@@ -65,7 +69,11 @@ export class BullMqOperationQueue implements OperationQueue {
 
   work(handle: Handle, concurrency: number): void {
     if (this.#worker !== null) throw new Error('the queue is being worked on already');
-    const worker = openWorker(this.connection, (job) => this.#process(job.data, handle), concurrency, this.timing);
+    const worker = openWorker(this.connection, (job) => this.#process(job.data, handle), {
+      concurrency,
+      timing: this.timing,
+      reconnect: this.#reconnect,
+    });
     worker.on('error', (error) => this.logger.warn({ error: messageOf(error) }, 'queue worker is in trouble'));
     worker.on('failed', (job, error) =>
       this.logger.warn({ jobId: job?.id, error: messageOf(error) }, 'job of a worker that is gone was given up'),
@@ -79,9 +87,9 @@ export class BullMqOperationQueue implements OperationQueue {
     if (worker !== null) {
       const finished = worker.pause(true).then(() => Promise.all(this.#running));
       const outcome = await this.#settle(timeoutMs, finished);
-      await this.#settle(DISCONNECT_TIMEOUT_MS, worker.close(outcome === 'timeout'));
+      await this.#disconnect(worker, worker.close(outcome === 'timeout'));
     }
-    await this.#settle(DISCONNECT_TIMEOUT_MS, this.#producer.close());
+    await this.#disconnect(this.#producer, this.#producer.close());
   }
 
   async depth(): Promise<number> {
@@ -100,6 +108,18 @@ export class BullMqOperationQueue implements OperationQueue {
     this.#running.delete(running);
   }
 
+  /** The pause before the next try in ms; null: no other one, as connections that wait for Redis keep the process alive. */
+  readonly #reconnect: Reconnect = (tries) =>
+    this.#stopping.signal.aborted
+      ? null
+      : Math.min(RECONNECT_MS.first * 2 ** Math.min(tries, 10), RECONNECT_MS.longest);
+
+  /** A Redis that hangs never answers the goodbye. */
+  async #disconnect(part: { disconnect(): Promise<void> }, closed: Promise<void>): Promise<void> {
+    const outcome = await this.#settle(DISCONNECT_TIMEOUT_MS, closed);
+    if (outcome === 'timeout') await this.#settle(DISCONNECT_TIMEOUT_MS, part.disconnect());
+  }
+
   /** One part of closing; its failure must not keep the others from being closed. */
   async #settle(timeoutMs: number, work: Promise<unknown>): Promise<'done' | 'timeout'> {
     const log = (error: unknown): void => this.logger.warn({ error: messageOf(error) }, 'queue did not close cleanly');
@@ -112,12 +132,12 @@ export class BullMqOperationQueue implements OperationQueue {
   }
 }
 
-function openProducer(connection: QueueConnection) {
+function openProducer(connection: QueueConnection, retryStrategy: Reconnect) {
   switch (connection.backend) {
     case 'redis':
       return new Queue<JobData>(QUEUE_NAME, {
         // A command fails at the first lost connection instead of waiting for Redis to come back.
-        connection: { url: connection.url, maxRetriesPerRequest: 1 },
+        connection: { url: connection.url, maxRetriesPerRequest: 1, retryStrategy },
         skipWaitingForReady: true,
         ...prefixOf(connection),
       });
@@ -129,8 +149,11 @@ function openProducer(connection: QueueConnection) {
 function openWorker(
   connection: QueueConnection,
   process: (job: Job<JobData>) => Promise<void>,
-  concurrency: number,
-  timing: QueueTiming,
+  {
+    concurrency,
+    timing,
+    reconnect,
+  }: { readonly concurrency: number; readonly timing: QueueTiming; readonly reconnect: Reconnect },
 ) {
   const options = {
     concurrency,
@@ -146,7 +169,7 @@ function openWorker(
     case 'redis':
       return new Worker<JobData>(QUEUE_NAME, process, {
         ...options,
-        connection: { url: connection.url, maxRetriesPerRequest: null },
+        connection: { url: connection.url, maxRetriesPerRequest: null, retryStrategy: reconnect },
         ...prefixOf(connection),
       });
     case 'postgres':
