@@ -32,6 +32,11 @@ function isTabled(method: string | readonly string[], url: string): boolean {
   return routes.some((route) => route.method === method && route.path === url.replace(':id', '{id}') && route.built);
 }
 
+/** What was promised: leads from a request's line to the worker's. */
+function operationOf(reply: FastifyReply): string | undefined {
+  return reply.getHeader('location')?.toString().replace('/queue/', '');
+}
+
 /** Fastify, made to answer as Heketi's routers do before anything of ours is asked. */
 export function fastifyServer({ logger, telemetry }: { logger: Logger; telemetry: Telemetry }): FastifyAdapter {
   const adapter = new FastifyAdapter({
@@ -87,6 +92,7 @@ export function fastifyServer({ logger, telemetry }: { logger: Logger; telemetry
         durationMs: Math.round(durationMs * 10) / 10,
         // Of a request that was turned away nobody knows who sent it.
         ...((request as WireRequest).user === undefined ? {} : { actor, issuer }),
+        ...(status === 202 ? { operationId: operationOf(reply) } : {}),
         sourceAddress: request.ip,
       },
       'request',

@@ -1,4 +1,4 @@
-import { silentLogger } from '#kernel';
+import { silentLogger, type Logger } from '#kernel';
 import { NodeCommandError, NodeUnreachableError } from '#storage-nodes';
 import type { OperationKind } from '#domain';
 import { OperationWorld, operationId } from '#test/operation-world';
@@ -19,10 +19,15 @@ const settings: RunnerSettings = {
 const never = new AbortController().signal;
 
 /** One run by a worker that has never seen the operation. */
-async function run(world: OperationWorld, worker = 'w', soon: AbortSignal = never): Promise<RunOutcome> {
+async function run(
+  world: OperationWorld,
+  worker = 'w',
+  soon: AbortSignal = never,
+  logger: Logger = silentLogger,
+): Promise<RunOutcome> {
   const { ledger, leases, nodes } = world;
   const workflows = new WorkflowRegistry();
-  const parts = { ledger, queries: ledger, nodes, leases, workflows, logger: silentLogger, settings, worker };
+  const parts = { ledger, queries: ledger, nodes, leases, workflows, logger, settings, worker };
   return (await new OperationRunner(parts).run(operationId, { soon, now: never })).outcome;
 }
 
@@ -60,6 +65,25 @@ const kinds: readonly OperationKind[] = [
   'volume-expand',
   'volume-delete',
 ];
+
+describe('the log of the process', () => {
+  it('says when an operation runs and how it ended', async () => {
+    const lines: object[] = [];
+    const write = (level: string) => (fields: object, msg: string) => void lines.push({ level, msg, ...fields });
+    const logger = { ...silentLogger, info: write('info'), warn: write('warn') };
+    const about = { operationId, kind: 'volume-create', attempt: 1 };
+    await run(new OperationWorld().accept('volume-create'), 'w', never, logger);
+    const broken = new OperationWorld().accept('volume-create');
+    refuse(broken, 'create');
+    await run(broken, 'w', never, logger);
+    expect(lines).toEqual([
+      { level: 'info', msg: 'operation runs', ...about },
+      { level: 'info', msg: 'operation succeeded', ...about },
+      { level: 'info', msg: 'operation runs', ...about },
+      { level: 'warn', msg: 'operation failed', ...about, reason: 'as intended' },
+    ]);
+  });
+});
 
 describe('volume-create', () => {
   it('makes bricks, volume and start in phases, and says where the result is', async () => {

@@ -81,7 +81,10 @@ export class OperationRunner {
       const load = this.#load(operationId);
       const phases = await workflow.plan(journal.state, { queries, load });
       const run = new OperationRun({ workflow, phases, journal, nodes, queries, load, soon, now, settings, logger });
-      return result(await run.run(), journal.state);
+      logger.info({ operationId, kind: operation.kind, attempt }, 'operation runs');
+      const outcome = await run.run();
+      this.#logEnd(journal.state);
+      return result(outcome, journal.state);
     } catch (error) {
       const fields = { operationId, kind: operation.kind, error: messageOf(error) };
       if (error instanceof RunInterrupted || error instanceof LeaseLostError) {
@@ -91,6 +94,14 @@ export class OperationRunner {
       logger.error(fields, 'operation could not be run');
       return result('retry', journal.state);
     }
+  }
+
+  /** Operators find by it what became of a request; the steps, node by node, are in the log of events. */
+  #logEnd({ operationId, kind, status, attempt, reason }: OperationState): void {
+    const { logger } = this.parts;
+    if (status === 'succeeded') logger.info({ operationId, kind, attempt }, 'operation succeeded');
+    else if (status === 'failed') logger.warn({ operationId, kind, attempt, reason }, 'operation failed');
+    else logger.info({ operationId, kind, attempt, status }, 'operation to be continued');
   }
 
   #load(operationId: string): LoadState {
