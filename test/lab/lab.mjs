@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { createDisks, guestIsAlive, killGuest, startGuest, stopGuest, waitForGuest } from './control/guest.mjs';
 import { checkHost, installPrograms, kernelVersion, Unsuitable } from './control/host.mjs';
 import { ensureImage } from './control/image.mjs';
-import { forwarderMark, imageFiles, imageKey, labFolder, nodes, runFolder, stateFile } from './control/layout.mjs';
+import { forwarderMark, imageFiles, imageKey, lockFiles, nodes, runFolder, stateFile } from './control/layout.mjs';
 import { endProcessesOfTheLab } from './control/leftovers.mjs';
 import { createNetwork, removeNetwork, setLink } from './control/network.mjs';
 import { run } from '../../scripts/lib/process.mjs';
@@ -130,16 +130,14 @@ async function main([command, name]) {
 
 /** Two runs of tests on one set of nodes would wipe each other's volumes. */
 async function hold() {
-  mkdirSync(labFolder, { recursive: true });
-  const lock = ['-o', '-w', '1800', join(labFolder, 'tests.lock'), 'cat'];
+  const lock = ['-o', '-w', '1800', lockFiles.tests, 'cat'];
   const [exitCode] = await once(spawn('flock', lock, { stdio: 'inherit' }), 'exit');
   process.exitCode = exitCode;
 }
 
 /** Two at once would tear down each other's nodes. The lock's file is not handed on to the guests (-o), who outlive us. */
 async function underLock(words) {
-  mkdirSync(labFolder, { recursive: true });
-  const lock = ['-o', '-w', '900', join(labFolder, 'lock'), process.execPath, import.meta.filename, ...words];
+  const lock = ['-o', '-w', '900', lockFiles.control, process.execPath, import.meta.filename, ...words];
   const env = { ...process.env, BRICKYARD_LAB_LOCKED: '1' };
   const { exitCode } = await run('flock', lock, { inherit: true, env, timeoutMs: 2_000_000 });
   process.exitCode = exitCode;

@@ -10,6 +10,9 @@ export const labFolder = process.env['BRICKYARD_LAB_DIR'] ?? '/var/cache/brickya
 export const runFolder = join(labFolder, 'run');
 export const stateFile = join(runFolder, 'state.json');
 
+/** One lab a machine, so not in the lab's folder, which can be another one each time. */
+export const lockFiles = { control: '/run/lock/brickyard-lab', tests: '/run/lock/brickyard-lab-tests' };
+
 /** Arguments by which the processes of the lab are told from all others of the host. */
 export const guestMark = `uml_dir=${join(runFolder, 'uml')}`;
 export const forwarderMark = `--lab=${runFolder}`;
