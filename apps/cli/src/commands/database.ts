@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import type { Config } from '#config';
 import { createDataSource, migrate, PostgresEventStore, restoreFixup, TypeOrmDatabase } from '#event-store';
@@ -5,8 +6,10 @@ import type { Logger } from '#kernel';
 import { migrations } from '#migrations';
 import { migrateQueue } from '#operations';
 import { createLogger } from '#observability';
-import { check, rebuild, type ShadowParts } from '#read-model';
+import { check, PostgresLedger, PostgresQueries, rebuild, type ShadowParts } from '#read-model';
+import { readHostKey } from '#storage-nodes';
 import { readConfig } from '../read-config.js';
+import { pinHostKey } from '../system/pin-host-key.js';
 import { openPostgres, type PostgresAddress } from '../system/postgres.js';
 
 /** Brings the tables of the service and of the queue to this version. Returns the names of what was applied. */
@@ -51,6 +54,22 @@ async function withOwner<T>(
   }
 }
 
+/** As the service itself works: it can append and nothing else. */
+async function withLedger<T>(
+  address: PostgresAddress,
+  work: (parts: { ledger: PostgresLedger; queries: PostgresQueries }) => Promise<T>,
+): Promise<T> {
+  const source = createDataSource({ url: address.url, role: 'app', poolSize: 2, applicationName: 'brickyard-admin' });
+  await source.initialize();
+  try {
+    const database = new TypeOrmDatabase(source);
+    const ledger = new PostgresLedger(database, new PostgresEventStore());
+    return await work({ ledger, queries: new PostgresQueries(database) });
+  } finally {
+    await source.destroy();
+  }
+}
+
 function command(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -58,7 +77,7 @@ function command(name: string, description: string): Command {
     .option('--data-dir <folder>', 'the embedded Postgres of this folder instead of DATABASE_URL');
 }
 
-/** `brickyard migrate`, `db rebuild | check` and `admin restore-fixup`. */
+/** `brickyard migrate`, `db rebuild | check` and `admin restore-fixup | pin-host-key`. */
 export function databaseCommands(): Command[] {
   const migrateCommand = command('migrate', 'bring the database to this version; safe to repeat').action(
     async (options: { config?: string; dataDir?: string }) => {
@@ -90,9 +109,20 @@ export function databaseCommands(): Command[] {
     const events = await withPostgres(options, ({ ownerUrl }) => restoreFixup(ownerUrl));
     process.stdout.write(events === 0 ? 'nothing to do\n' : `${String(events)} events renumbered\n`);
   });
+  const pinCommand = command('pin-host-key', 'trust the new SSH host key of a node that was installed anew')
+    .argument('<node>', 'id or manage hostname')
+    .argument('<key>', 'its public key as one argument, such as "ssh-ed25519 AAAA..."')
+    .action(async (node: string, key: string, options: { config?: string; dataDir?: string }) => {
+      const pinned = readHostKey(key);
+      const actor = userInfo().username;
+      const nodeId = await withPostgres(options, (address) =>
+        withLedger(address, (parts) => pinHostKey(parts, { node, key: pinned, actor })),
+      );
+      process.stdout.write(`pinned ${pinned.fingerprint} for node ${nodeId}\n`);
+    });
   return [
     migrateCommand,
-    new Command('admin').description('repairs').addCommand(fixupCommand),
+    new Command('admin').description('repairs').addCommand(fixupCommand).addCommand(pinCommand),
     new Command('db').description('the read model and the log').addCommand(rebuildCommand).addCommand(checkCommand),
   ];
 }

@@ -50,6 +50,17 @@ describe("a node's host key", () => {
     given([...active, pinned])
       .when({ type: 'PinNodeHostKey', key: { ...key, publicKey: 'BBBB', fingerprint: 'SHA256:two' } })
       .thenRefused('conflict', `Host key of node ${nodeId} has changed: expected SHA256:one, got SHA256:two`));
+  const anew = { ...key, publicKey: 'BBBB', fingerprint: 'SHA256:two' };
+  it('is replaced where an administrator vouches for another', () =>
+    given([...active, pinned])
+      .when({ type: 'ReplaceNodeHostKey', key: anew })
+      .then([{ type: 'NodeHostKeyPinned', data: anew }]));
+  it('stays where the key vouched for is the one pinned', () =>
+    given([...active, pinned])
+      .when({ type: 'ReplaceNodeHostKey', key })
+      .then([]));
+  it('needs a node to be replaced', () =>
+    given([]).when({ type: 'ReplaceNodeHostKey', key }).thenRefused('not-found', 'Id not found'));
   it('needs a node', () => given([]).when({ type: 'PinNodeHostKey', key }).thenRefused('not-found', 'Id not found'));
 });
 

@@ -23,6 +23,8 @@ export type NodeCommand =
   | { readonly type: 'FinishNodeAdd'; readonly operationId: string }
   | { readonly type: 'FailNodeAdd'; readonly operationId: string; readonly reason: string }
   | { readonly type: 'PinNodeHostKey'; readonly key: PinnedHostKey }
+  /** An administrator vouches for another key: the node was installed anew. */
+  | { readonly type: 'ReplaceNodeHostKey'; readonly key: PinnedHostKey }
   | { readonly type: 'ChangeNodeState'; readonly state: AdminState }
   | { readonly type: 'ChangeNodeTags'; readonly change: TagChange; readonly tags: Tags }
   /** `hasDevices` counts everything that is not deleted: devices in the making too. */
@@ -42,6 +44,9 @@ function decide(command: NodeCommand, state: NodeState): readonly NodeEvent[] {
       return [{ type: 'NodeAddFailed', data: { operationId: command.operationId, reason: command.reason } }];
     case 'PinNodeHostKey':
       return pinHostKey(command.key, state);
+    case 'ReplaceNodeHostKey':
+      requireMetNode(state);
+      return samePin(state.hostKey, command.key) ? [] : [{ type: 'NodeHostKeyPinned', data: command.key }];
     case 'ChangeNodeState':
       requireIdleNode(state);
       return decideNodeState(state.nodeId, state.state, command.state);
@@ -73,14 +78,23 @@ function addNode(command: Extract<NodeCommand, { type: 'AddNode' }>, state: Node
 }
 
 function pinHostKey(key: PinnedHostKey, state: NodeState): readonly NodeEvent[] {
-  if (state.status === 'none' || state.status === 'deleted') throw notFound();
+  requireMetNode(state);
   const known = state.hostKey;
   if (known === null) return [{ type: 'NodeHostKeyPinned', data: key }];
-  if (known.algorithm === key.algorithm && known.publicKey === key.publicKey) return [];
+  if (samePin(known, key)) return [];
   throw new DomainError(
     'conflict',
     `Host key of node ${state.nodeId} has changed: expected ${known.fingerprint}, got ${key.fingerprint}`,
   );
+}
+
+/** A node that is being added has a key as well: its host is met before it is a member. */
+function requireMetNode(state: NodeState): void {
+  if (state.status === 'none' || state.status === 'deleted') throw notFound();
+}
+
+function samePin(known: PinnedHostKey | null, key: PinnedHostKey): boolean {
+  return known !== null && known.algorithm === key.algorithm && known.publicKey === key.publicKey;
 }
 
 function deleteNode(command: Extract<NodeCommand, { type: 'DeleteNode' }>, state: NodeState): readonly NodeEvent[] {

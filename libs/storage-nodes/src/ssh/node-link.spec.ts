@@ -201,7 +201,7 @@ describe('host keys', () => {
     expect(error.message).toContain(`127.0.0.1:${server.port}`);
     expect(error.message).toContain(`pinned ssh-ed25519 ${key!.fingerprint}`);
     expect(error.message).toContain(`shown ssh-ed25519 ${shown.fingerprint}`);
-    expect(error.message).toContain('pin the new key');
+    expect(error.message).toContain('brickyard admin pin-host-key');
   });
 
   it('of a first contact hold for the process, before they are pinned', async () => {

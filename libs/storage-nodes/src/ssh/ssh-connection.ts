@@ -109,7 +109,7 @@ function changedHostKey(endpoint: Endpoint, pinned: PinnedHostKey, shown: Pinned
   return new NodeUnreachableError(
     `the host key of node ${endpoint.label} is not the pinned one: pinned ${pinned.algorithm} ${pinned.fingerprint}, ` +
       `shown ${shown.algorithm} ${shown.fingerprint}. Nothing was sent. If the node was installed anew, compare the ` +
-      `fingerprint with "ssh-keygen -lf" on its console and pin the new key for this node; if it was not, somebody ` +
+      `fingerprint with "ssh-keygen -lf" on its console and pin the new key with "brickyard admin pin-host-key"; if it was not, somebody ` +
       `may be standing between Brickyard and the node.`,
     endpoint.label,
     false,
