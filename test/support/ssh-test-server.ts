@@ -105,13 +105,14 @@ function requestOf(connection: Connection, channel: ServerChannel, line: string)
     channel,
     runForReal: () => {
       const program = spawn('/bin/sh', ['-c', line], { stdio: ['pipe', 'pipe', 'pipe'] });
-      channel.pipe(program.stdin);
+      // Not a pipe: one whose target breaks (a program that ends before it has read all) stops its source, and a channel that
+      // is not read to its end is never closed, so that its session would count for ever.
+      channel.on('data', (chunk: Buffer) => program.stdin.write(chunk));
+      channel.on('end', () => program.stdin.end());
       program.stdin.on('error', () => undefined);
       program.stdout.pipe(channel, { end: false });
       program.stderr.pipe(channel.stderr, { end: false });
       program.on('close', (code) => {
-        // a program that ends before it has read all of stdin leaves the rest to be thrown away
-        channel.resume();
         channel.exit(code ?? 255);
         channel.end();
       });
