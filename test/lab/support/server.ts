@@ -41,9 +41,8 @@ export class Server {
       HEKETI_USER_KEY: testKeys.user,
       HEKETI_EXECUTOR: 'ssh',
       HEKETI_SSH_KEYFILE: lab.ssh.privateKeyFile,
-      HEKETI_SSH_USER: lab.ssh.sudoUser,
+      HEKETI_SSH_USER: lab.ssh.user,
       HEKETI_SSH_PORT: lab.ssh.port.toString(),
-      BRICKYARD_SSH_SUDO: 'true',
       // A worker that is killed holds its leases for this long.
       BRICKYARD_LEASE_TTL_MS: '10000',
       BRICKYARD_RECONCILE_INTERVAL_MS: '1000',
@@ -105,11 +104,11 @@ export class Server {
     return stdout;
   }
 
-  /** Loads the lab's nodes with so many disks each, by `brickyard topology load`. */
-  async loadTopology(lab: Lab, disksPerNode: number): Promise<void> {
+  /** Loads the lab's nodes with one disk each, by `brickyard topology load`. */
+  async loadTopology(lab: Lab): Promise<void> {
     const nodes = lab.nodes.map((node, i) => ({
       node: { hostnames: { manage: [node.manageHost], storage: [node.storageHost] }, zone: i + 1 },
-      devices: node.devices.slice(0, disksPerNode),
+      devices: node.devices.slice(0, 1),
     }));
     const file = join(this.folder, 'topology.json');
     await writeFile(file, JSON.stringify({ clusters: [{ nodes }] }));
