@@ -39,6 +39,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['{apps,libs,migrations,test}/**/*.spec.ts'],
           exclude: ['**/*.{int,e2e,lab,bench}.spec.ts', 'node_modules/**'],
           // Some speak SSH over loopback: on a machine that is busy with other things the usual five seconds are too few.
@@ -51,6 +52,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'int',
+          sequence: { groupOrder: 1 },
           include: ['{apps,libs,migrations,test}/**/*.int.spec.ts'],
           globalSetup: ['test/support/servers.global.ts'],
           testTimeout: 60_000,
@@ -64,6 +66,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'e2e',
+          sequence: { groupOrder: 2 },
           include: ['{apps,libs,test}/**/*.e2e.spec.ts'],
           globalSetup: ['test/support/servers.global.ts'],
           testTimeout: 120_000,
@@ -78,6 +81,7 @@ export default defineConfig({
           ...shared,
           // Not a part of `npm test`: numbers for docs/reference/performance.md, as ratios to what the machine does.
           name: 'bench',
+          sequence: { groupOrder: 3 },
           include: ['test/performance/**/*.bench.spec.ts'],
           globalSetup: ['test/support/servers.global.ts'],
           testTimeout: 300_000,
@@ -99,7 +103,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // One set of nodes, one test at a time.
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],
