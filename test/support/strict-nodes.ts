@@ -33,6 +33,10 @@ export class StrictNodes implements StorageNodes {
   readonly calls: string[] = [];
   fault: (call: string, when: 'before' | 'after', node: NodeAddress) => void = () => undefined;
 
+  takeOver(node: NodeAddress, call: NodeCall): Promise<void> {
+    return this.#do(`take over ${node.nodeId}`, node, call, () => undefined);
+  }
+
   glusterdRunning(node: NodeAddress, call: NodeCall): Promise<boolean> {
     return this.#do(`glusterd ${node.nodeId}`, node, call, () => true);
   }

@@ -21,5 +21,7 @@ export interface RemoteResult {
  */
 export interface RemoteExecutor {
   run(node: NodeAddress, command: RemoteCommand, call: NodeCall): Promise<RemoteResult>;
+  /** See StorageNodes.takeOver. */
+  takeOver(node: NodeAddress, call: NodeCall): Promise<void>;
   close(): Promise<void>;
 }

@@ -11,8 +11,18 @@ export interface NodeAddress {
   readonly hostKey: PinnedHostKey | null;
 }
 
+/**
+ * The right to act on a node: the epochs of the leases that the caller holds, by lease key. The node itself compares them with
+ * the highest it has seen and refuses lower ones, so that a worker that lost its lease cannot act late.
+ */
+export interface Fence {
+  readonly epochs: Readonly<Record<string, number>>;
+}
+
 /** What surrounds every call to a node. */
 export interface NodeCall {
+  /** Without it a command is not fenced: for questions that change nothing. */
+  readonly fence?: Fence;
   /** Fires when the lease is lost, the process stops or the deadline has passed: nothing more is sent after it. */
   readonly signal: AbortSignal;
   /** Gets every command that was run, in order, as it ends. */
@@ -46,6 +56,17 @@ export class NodeUnreachableError extends Error {
   ) {
     super(message);
     this.name = 'NodeUnreachableError';
+  }
+}
+
+/** The node has seen a higher epoch of one of the leases: somebody else goes on, the command did not run. */
+export class FencedError extends Error {
+  constructor(
+    message: string,
+    readonly node: string,
+  ) {
+    super(message);
+    this.name = 'FencedError';
   }
 }
 
@@ -103,6 +124,13 @@ export interface DeviceSetup extends DeviceIdentity {
  * All methods throw NodeCommandError with the node's words, or NodeUnreachableError.
  */
 export interface StorageNodes {
+  /**
+   * Makes `call.fence` the lowest right that the node accepts for its lease keys, and waits for, or ends, every command that
+   * still runs there under a lower one. For whoever goes on with another worker's operation, before anything is repeated or undone.
+   * @throws FencedError where the node has seen a higher epoch; NodeUnreachableError
+   */
+  takeOver(node: NodeAddress, call: NodeCall): Promise<void>;
+
   /** Whether glusterd answers on the node. False where it runs not; throws where the node cannot be asked. */
   glusterdRunning(node: NodeAddress, call: NodeCall): Promise<boolean>;
   /** Makes `storageHost` a peer, asked from `via`, which is a member already. */

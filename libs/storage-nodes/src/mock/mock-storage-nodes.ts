@@ -33,6 +33,10 @@ export class MockStorageNodes implements StorageNodes {
 
   constructor(private readonly options: { readonly deviceSizeGiB?: number } = {}) {}
 
+  takeOver(_node: NodeAddress, call: NodeCall): Promise<void> {
+    return this.#act(call, () => undefined);
+  }
+
   glusterdRunning(_node: NodeAddress, call: NodeCall): Promise<boolean> {
     return this.#act(call, () => true);
   }

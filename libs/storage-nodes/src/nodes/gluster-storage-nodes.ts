@@ -34,6 +34,10 @@ export class GlusterStorageNodes implements port.StorageNodes {
     this.#retry = { ...defaultRetry, ...options.retry };
   }
 
+  takeOver(node: Node, call: Call): Promise<void> {
+    return this.executor.takeOver(node, call);
+  }
+
   glusterdRunning(node: Node, call: Call): Promise<boolean> {
     return glusterdRunning(this.#on(node, call), this.#settings);
   }

@@ -68,6 +68,11 @@ export class SshExecutor implements RemoteExecutor {
     return result;
   }
 
+  takeOver(_node: NodeAddress, call: NodeCall): Promise<void> {
+    call.signal.throwIfAborted();
+    return Promise.resolve();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#links.values()].map((link) => link.close()));
