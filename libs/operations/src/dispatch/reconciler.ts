@@ -1,10 +1,10 @@
 import type { Clock, Logger } from '#kernel';
 import type { Queries } from '#read-model';
-import { LeaseLostError, leaseKeys, type Lease, type Leases } from '../leases/leases.js';
+import { Duty } from '../duties/duty.js';
+import type { Leases } from '../leases/leases.js';
 import type { OperationQueue } from '../queue/operation-queue.js';
 import { attemptDueAt } from './attempt.js';
 import { dueOperations, type DueSettings, type Seen } from './due-operations.js';
-import { Repeater } from './repeater.js';
 
 /** Looked at in one pass; those further back come when these are done. */
 const LIMIT = 1000;
@@ -25,26 +25,27 @@ export interface ReconcilerParts {
  * whole queue. Runs in every worker process, at work in one of them at a time.
  */
 export class Reconciler {
-  readonly #repeater: Repeater;
-  #duty: Lease | null = null;
+  readonly #duty: Duty;
   #seen: ReadonlyMap<string, Seen> = new Map();
 
   constructor(private readonly parts: ReconcilerParts) {
-    this.#repeater = new Repeater('reconciler', parts.intervalMs, () => this.#pass(), parts.logger);
+    const { leases, worker: owner, logger, intervalMs } = parts;
+    const pass = (taken: boolean): Promise<void> => this.#pass(taken);
+    this.#duty = new Duty({ name: 'reconciler', leases, owner, logger, intervalMs, pass });
   }
 
   start(): void {
-    this.#repeater.start();
+    this.#duty.start();
   }
 
-  async close(): Promise<void> {
-    await this.#repeater.close();
-    if (this.#duty !== null) await this.parts.leases.release(this.#duty);
+  close(): Promise<void> {
+    return this.#duty.close();
   }
 
-  async #pass(): Promise<void> {
+  async #pass(taken: boolean): Promise<void> {
     const { queries, leases, queue, clock, settings, logger } = this.parts;
-    if (!(await this.#onDuty())) return;
+    // What another process has queued meanwhile is unknown here.
+    if (taken) this.#seen = new Map();
     const unfinished = await queries.unfinishedOperations(LIMIT);
     const held = await leases.heldAmong(unfinished.flatMap((operation) => operation.resources));
     const nowMs = clock.now().getTime();
@@ -55,21 +56,5 @@ export class Reconciler {
     }
     // Only now: what could not be queued is due again next time.
     this.#seen = seen;
-  }
-
-  async #onDuty(): Promise<boolean> {
-    const { leases, worker, intervalMs } = this.parts;
-    const ttlMs = 3 * intervalMs;
-    try {
-      if (this.#duty !== null) await leases.renew(this.#duty, ttlMs);
-    } catch (error) {
-      if (!(error instanceof LeaseLostError)) throw error;
-      this.#duty = null;
-    }
-    if (this.#duty === null) {
-      this.#duty = await leases.claim([leaseKeys.duty('reconciler')], worker, ttlMs);
-      this.#seen = new Map();
-    }
-    return this.#duty !== null;
   }
 }
