@@ -2,6 +2,7 @@ export * from './accept-operation.js';
 export * from './dispatch/kick.js';
 export * from './leases/leases.js';
 export * from './leases/postgres-leases.js';
+export * from './leases/raise-epochs.js';
 export * from './queue/bullmq-operation-queue.js';
 export * from './queue/connection.js';
 export * from './queue/migrate-queue.js';

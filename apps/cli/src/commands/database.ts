@@ -4,7 +4,7 @@ import type { Config } from '#config';
 import { createDataSource, migrate, PostgresEventStore, restoreFixup, TypeOrmDatabase } from '#event-store';
 import type { Logger } from '#kernel';
 import { migrations } from '#migrations';
-import { migrateQueue } from '#operations';
+import { migrateQueue, raiseEpochs } from '#operations';
 import { createLogger } from '#observability';
 import { check, PostgresLedger, PostgresQueries, rebuild, type ShadowParts } from '#read-model';
 import { readHostKey } from '#storage-nodes';
@@ -104,10 +104,14 @@ export function databaseCommands(): Command[] {
   );
   const fixupCommand = command(
     'restore-fixup',
-    'put a log in order that was loaded from a dump; stop every other process first',
+    'after any restore of the database: put a log in order that came from a dump, and leases ahead of what nodes remember; stop every other process first',
   ).action(async (options: { config?: string; dataDir?: string }) => {
-    const events = await withPostgres(options, ({ ownerUrl }) => restoreFixup(ownerUrl));
-    process.stdout.write(events === 0 ? 'nothing to do\n' : `${String(events)} events renumbered\n`);
+    const { events, leases } = await withPostgres(options, async (address, _config, logger) => {
+      const renumbered = await restoreFixup(address.ownerUrl);
+      const raised = await withOwner(address, logger, ({ owner }) => raiseEpochs(owner));
+      return { events: renumbered, leases: raised };
+    });
+    process.stdout.write(`${String(events)} events renumbered, ${String(leases)} leases raised\n`);
   });
   const pinCommand = command('pin-host-key', 'trust the new SSH host key of a node that was installed anew')
     .argument('<node>', 'id or manage hostname')
