@@ -1,4 +1,4 @@
-import { type NodeSnapshot, startSimulatedNodes, type SimulatedNodes } from '#node-simulator';
+import { type NodeSnapshot, startSimulatedNodes, type SimulatedNodes, type SimulatorOptions } from '#node-simulator';
 import { GlusterStorageNodes, SshExecutor } from '#storage-nodes';
 import { startSystem, type SystemOptions, type TestSystem } from '#test/system';
 import { check, type CheckReport } from '#read-model';
@@ -30,16 +30,19 @@ function withoutMountRoot(node: NodeSnapshot): NodeSnapshot {
 /** Impatient, so that tests of failures take no longer than they must. */
 const impatient = { stepRetryMs: 10, retryMs: 50, retryLimitMs: 200, reconcileMs: 200, dispatchMs: 100 };
 
-/** API, worker and three simulated nodes that are reached over real SSH, in this process. */
-export async function startSimulatedSystem(options: SystemOptions = {}): Promise<SimulatedSystem> {
-  const simulator = await startSimulatedNodes({ count: 3, devicesPerNode: 1 });
+/** API, worker (unless `worker` is null) and simulated nodes that are reached over real SSH, in this process. */
+export async function startSimulatedSystem(
+  options: SystemOptions & { readonly simulator?: SimulatorOptions } = {},
+): Promise<SimulatedSystem> {
+  const simulator = await startSimulatedNodes({ count: 3, devicesPerNode: 1, ...options.simulator });
   const executor = new SshExecutor({
     user: 'root',
     port: simulator.port,
     privateKey: simulator.clientPrivateKey ?? '',
   });
   const nodes = new GlusterStorageNodes(executor, { retry: { firstDelayMs: 10 } });
-  const system = await startSystem({ nodes, ...options, worker: { ...impatient, ...options.worker } });
+  const worker = options.worker === null ? null : { ...impatient, ...options.worker };
+  const system = await startSystem({ nodes, ...options, worker });
   const client = new HeketiClient({ baseUrl: system.base, issuer: 'admin', key: testKeys.admin });
   const owner = await system.database.connect('owner', 4);
   return {
