@@ -41,7 +41,7 @@ export default defineConfig({
           name: 'unit',
           sequence: { groupOrder: 0 },
           include: ['{apps,libs,migrations,test}/**/*.spec.ts'],
-          exclude: ['**/*.{int,e2e,lab,bench}.spec.ts', 'node_modules/**'],
+          exclude: ['**/*.{int,e2e,lab,bench,cluster}.spec.ts', 'node_modules/**'],
           // Some speak SSH over loopback: on a machine that is busy with other things the usual five seconds are too few.
           testTimeout: 30_000,
         },
