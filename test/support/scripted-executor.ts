@@ -29,10 +29,6 @@ export class ScriptedExecutor implements RemoteExecutor {
     return Promise.resolve(result);
   }
 
-  takeOver(): Promise<void> {
-    return Promise.resolve();
-  }
-
   close(): Promise<void> {
     return Promise.resolve();
   }

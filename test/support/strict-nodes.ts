@@ -37,6 +37,14 @@ export class StrictNodes implements StorageNodes {
     return this.#do(`take over ${node.nodeId}`, node, call, () => undefined);
   }
 
+  nodeInstallation(node: NodeAddress, call: NodeCall): Promise<string | null> {
+    return this.#do(`installation of ${node.nodeId}`, node, call, () => null);
+  }
+
+  forgetNode(node: NodeAddress, call: NodeCall): Promise<void> {
+    return this.#do(`forget ${node.nodeId}`, node, call, () => undefined);
+  }
+
   glusterdRunning(node: NodeAddress, call: NodeCall): Promise<boolean> {
     return this.#do(`glusterd ${node.nodeId}`, node, call, () => true);
   }

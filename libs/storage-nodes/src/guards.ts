@@ -12,6 +12,8 @@ const BRICK_PATH = /^\/[A-Za-z0-9_./-]+$/;
 const OPTION_KEY = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const NEGATIVE_NUMBER = /^-\d+$/;
 const PV_UUID = /^[A-Za-z0-9]{6}(?:-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6}$/;
+const LEASE_KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9][A-Za-z0-9_.-]*)*$/;
+const WORD = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
 function refuse(what: string, value: string): never {
@@ -34,6 +36,15 @@ export const checkedPvUuid = (value: string): string => matching('physical volum
 
 export function checkedSize(what: string, value: number): number {
   return Number.isSafeInteger(value) && value > 0 ? value : refuse(what, String(value));
+}
+
+/** Becomes a file name on the node, and stands before a `=`. */
+export const checkedLeaseKey = (value: string): string => matching('lease key', LEASE_KEY, value);
+/** An id that is known only to be one word. */
+export const checkedWord = (what: string, value: string): string => matching(what, WORD, value);
+
+export function checkedEpoch(value: number): number {
+  return Number.isSafeInteger(value) && value >= 0 ? value : refuse('epoch', String(value));
 }
 
 export interface VolumeOption {

@@ -1,4 +1,6 @@
 export { defaultNodeSettings, type NodeSettings } from './commands/settings.js';
+export { FencedExecutor, type FenceOptions } from './fence/fenced-executor.js';
+export { fenceScript, type FenceScript } from './fence/fence-script.js';
 export { MockStorageNodes } from './mock/mock-storage-nodes.js';
 export { GlusterStorageNodes, type GlusterStorageNodesOptions } from './nodes/gluster-storage-nodes.js';
 export type * from './remote-executor.js';

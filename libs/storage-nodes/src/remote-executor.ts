@@ -3,6 +3,8 @@ import type { NodeAddress, NodeCall } from './storage-nodes.js';
 export interface RemoteCommand {
   /** Program and arguments; quoted for the remote shell by the transport, by one function. */
   readonly argv: readonly string[];
+  /** Words that go before it on the line, inside of the deadline, and are no part of the record: the fence. */
+  readonly prefix?: readonly string[];
   readonly stdin?: string;
   readonly timeoutMs: number;
   /** Arguments whose value must not be recorded, by index. */
@@ -21,7 +23,5 @@ export interface RemoteResult {
  */
 export interface RemoteExecutor {
   run(node: NodeAddress, command: RemoteCommand, call: NodeCall): Promise<RemoteResult>;
-  /** See StorageNodes.takeOver. */
-  takeOver(node: NodeAddress, call: NodeCall): Promise<void>;
   close(): Promise<void>;
 }

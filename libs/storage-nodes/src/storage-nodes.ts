@@ -70,6 +70,24 @@ export class FencedError extends Error {
   }
 }
 
+/** The node carries the mark of another installation: nothing has run there. */
+export class ForeignNodeError extends NodeCommandError {
+  constructor(
+    node: string,
+    /** The file on the node that says so. */
+    marker: string,
+    readonly ownerId: string,
+    readonly installationId: string,
+    exitCode: number,
+  ) {
+    const text =
+      `node ${node} belongs to another installation of Brickyard: ${marker} there says ${ownerId}, this installation is ` +
+      `${installationId}. Nothing was changed. If that installation is really gone, remove this file from the node and try again.`;
+    super(text, node, `cat ${marker}`, exitCode);
+    this.name = 'ForeignNodeError';
+  }
+}
+
 export interface BrickSpec extends BrickReservation {
   /** 0: leave the owner as it is. */
   readonly gid: number;
@@ -121,7 +139,8 @@ export interface DeviceSetup extends DeviceIdentity {
  * looks first (unless `fresh` says that nobody can have started it before), does what is missing, and leaves the same end.
  * Every `remove` accepts that the thing, or a part of it, is already gone.
  *
- * All methods throw NodeCommandError with the node's words, or NodeUnreachableError.
+ * All methods throw NodeCommandError with the node's words, or NodeUnreachableError. With `call.fence` all of them throw
+ * FencedError where the node has seen a higher epoch, and ForeignNodeError where it belongs to another installation.
  */
 export interface StorageNodes {
   /**
@@ -130,6 +149,16 @@ export interface StorageNodes {
    * @throws FencedError where the node has seen a higher epoch; NodeUnreachableError
    */
   takeOver(node: NodeAddress, call: NodeCall): Promise<void>;
+  /**
+   * The id of the installation that the node belongs to: of the first whose fenced command reached it. Needs no fence.
+   * @returns null where it belongs to none, or cannot say (the mock)
+   */
+  nodeInstallation(node: NodeAddress, call: NodeCall): Promise<string | null>;
+  /**
+   * The node leaves its installation: another may take it, and the epochs that it has seen are forgotten. Does nothing where
+   * another node of the installation is the same machine and was there first. For the end of a node's removal.
+   */
+  forgetNode(node: NodeAddress, call: NodeCall): Promise<void>;
 
   /** Whether glusterd answers on the node. False where it runs not; throws where the node cannot be asked. */
   glusterdRunning(node: NodeAddress, call: NodeCall): Promise<boolean>;

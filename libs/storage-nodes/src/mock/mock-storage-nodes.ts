@@ -37,6 +37,14 @@ export class MockStorageNodes implements StorageNodes {
     return this.#act(call, () => undefined);
   }
 
+  nodeInstallation(_node: NodeAddress, call: NodeCall): Promise<string | null> {
+    return this.#act(call, () => null);
+  }
+
+  forgetNode(_node: NodeAddress, call: NodeCall): Promise<void> {
+    return this.#act(call, () => undefined);
+  }
+
   glusterdRunning(_node: NodeAddress, call: NodeCall): Promise<boolean> {
     return this.#act(call, () => true);
   }

@@ -1,5 +1,6 @@
 import type { BrickReservation, DeviceObservation } from '#domain';
 import { defaultNodeSettings, type NodeSettings } from '../commands/settings.js';
+import { FencedExecutor, type FenceOptions } from '../fence/fenced-executor.js';
 import type { RemoteExecutor } from '../remote-executor.js';
 import type * as port from '../storage-nodes.js';
 import { removeBrick } from './brick-removal.js';
@@ -16,6 +17,7 @@ export interface GlusterStorageNodesOptions {
   /** What differs from Heketi's defaults. */
   readonly settings?: Partial<NodeSettings>;
   readonly retry?: Partial<RetrySettings>;
+  readonly fence?: FenceOptions;
 }
 
 type Node = port.NodeAddress;
@@ -23,19 +25,26 @@ type Call = port.NodeCall;
 
 /** Storage nodes with LVM, XFS and Gluster, reached through any RemoteExecutor. */
 export class GlusterStorageNodes implements port.StorageNodes {
+  readonly #executor: FencedExecutor;
   readonly #settings: NodeSettings;
   readonly #retry: RetrySettings;
 
-  constructor(
-    private readonly executor: RemoteExecutor,
-    options: GlusterStorageNodesOptions = {},
-  ) {
+  constructor(transport: RemoteExecutor, options: GlusterStorageNodesOptions = {}) {
+    this.#executor = new FencedExecutor(transport, options.fence);
     this.#settings = { ...defaultNodeSettings, ...options.settings };
     this.#retry = { ...defaultRetry, ...options.retry };
   }
 
   takeOver(node: Node, call: Call): Promise<void> {
-    return this.executor.takeOver(node, call);
+    return this.#executor.takeOver(node, call);
+  }
+
+  nodeInstallation(node: Node, call: Call): Promise<string | null> {
+    return this.#executor.installationOf(node, call);
+  }
+
+  forgetNode(node: Node, call: Call): Promise<void> {
+    return this.#executor.forget(node, call);
   }
 
   glusterdRunning(node: Node, call: Call): Promise<boolean> {
@@ -103,10 +112,10 @@ export class GlusterStorageNodes implements port.StorageNodes {
   }
 
   close(): Promise<void> {
-    return this.executor.close();
+    return this.#executor.close();
   }
 
   #on(node: Node, call: Call): NodeCommands {
-    return new NodeCommands(this.executor, node, call, this.#retry);
+    return new NodeCommands(this.#executor, node, call, this.#retry);
   }
 }

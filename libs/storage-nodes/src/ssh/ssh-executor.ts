@@ -68,11 +68,6 @@ export class SshExecutor implements RemoteExecutor {
     return result;
   }
 
-  takeOver(_node: NodeAddress, call: NodeCall): Promise<void> {
-    call.signal.throwIfAborted();
-    return Promise.resolve();
-  }
-
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#links.values()].map((link) => link.close()));
@@ -82,7 +77,8 @@ export class SshExecutor implements RemoteExecutor {
   /** `timeout` on the node ends a command whose caller has gone; English texts are what the parsers know. */
   #line(command: RemoteCommand): string {
     const sudo = this.#settings.sudo ? 'sudo -n ' : '';
-    return `${sudo}env LC_ALL=C timeout --kill-after=10s ${seconds(command)}s ${shellLine(command.argv)}`;
+    const words = shellLine([...(command.prefix ?? []), ...command.argv]);
+    return `${sudo}env LC_ALL=C timeout --kill-after=10s ${seconds(command)}s ${words}`;
   }
 
   #link(node: NodeAddress): NodeLink {
