@@ -1,6 +1,6 @@
-import { type Api, type ApiDependencies, createApi } from '#api';
+import { type Api, type ApiDependencies, createApi, databaseCheck } from '#api';
 import { type Config, loadConfig } from '#config';
-import { LogNotifier, PostgresEventStore } from '#event-store';
+import { openDatabase, PostgresEventStore } from '#event-store';
 import { type Logger, silentLogger, systemClock } from '#kernel';
 import { createTelemetry } from '#observability';
 import {
@@ -18,6 +18,8 @@ import { freshDatabase, type TestDatabase } from '#test/database';
 import { testKeys } from '#test/http-client';
 
 export interface SystemOptions {
+  /** Of a server of its own; that of the run unless given. */
+  readonly templateUrl?: string;
   /** Postgres unless given. */
   readonly queue?: (database: TestDatabase) => QueueConnection;
   readonly nodes?: StorageNodes;
@@ -39,15 +41,15 @@ export interface TestSystem {
 /** API and worker in this process, on a database of their own. */
 export async function startSystem(options: SystemOptions = {}): Promise<TestSystem> {
   const { logger = silentLogger, nodes = new MockStorageNodes() } = options;
-  const database = await freshDatabase();
-  const { ownerUrl, db } = database;
+  const database = await freshDatabase(options.templateUrl);
+  const { ownerUrl } = database;
+  const link = await openDatabase({ url: ownerUrl, poolSize: 10, applicationName: 'test system', logger });
+  const { database: db, notifier } = link;
   const connection = options.queue?.(database) ?? { backend: 'postgres' as const, url: ownerUrl };
   if (connection.backend === 'postgres') await migrateQueue(ownerUrl);
   const eventStore = new PostgresEventStore();
   const ledger = new PostgresLedger(db, eventStore);
   const queries = new PostgresQueries(db);
-  const notifier = new LogNotifier(ownerUrl, logger);
-  notifier.start();
   const queue = new BullMqOperationQueue(connection, logger);
   const { config } = loadConfig({ HEKETI_ADMIN_KEY: testKeys.admin, HEKETI_USER_KEY: testKeys.user });
   const worker =
@@ -74,7 +76,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
       storageNodes: nodes,
       kick: (operationId) => kick(queue, operationId, logger),
       onAppend: (listener) => notifier.onWake(listener),
-      readiness: [],
+      readiness: [databaseCheck(link.health)],
       telemetry: createTelemetry({ version: 'test' }),
       logger,
       clock: systemClock,
@@ -94,8 +96,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
       for (const each of apis) await each.close();
       silence();
       await (worker === null ? queue.close(1000) : worker.close(5000));
-      await notifier.close();
+      const busy = link.places.inside;
+      await link.close();
       await nodes.close();
+      if (busy > 0) throw new Error(`${busy.toString()} uses of the database were still under way at the end`);
       try {
         await assertLogAgrees(database, eventStore);
       } finally {

@@ -1,2 +1,3 @@
 export * from './create-api.js';
 export * from './dependencies.js';
+export * from './health/checks.js';

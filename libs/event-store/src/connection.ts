@@ -3,7 +3,10 @@ import type { Sql, SqlRow, SqlValue } from '#kernel';
 
 export type Role = 'app' | 'owner';
 
-const APP_OPTIONS = '-c role=brickyard_app -c idle_in_transaction_session_timeout=30000';
+/** The longest that one statement of the application may take, waiting for locks included. */
+export const STATEMENT_TIMEOUT_MS = 15_000;
+
+const APP_OPTIONS = `-c role=brickyard_app -c statement_timeout=${STATEMENT_TIMEOUT_MS.toString()} -c idle_in_transaction_session_timeout=30000`;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import type { ClientBase } from 'pg';
-import { connectionConfig, type Role } from './connection.js';
+import { connectionConfig, type Role, STATEMENT_TIMEOUT_MS } from './connection.js';
+import type { SocketSet } from './outage/socket-set.js';
 
 export interface DataSourceSettings {
   readonly url: string;
@@ -10,10 +11,15 @@ export interface DataSourceSettings {
   readonly poolSize: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
+  /** Holds the connections, for whoever has to end those that hang. */
+  readonly sockets?: SocketSet;
 }
 
 /** The longest that a transaction of the application may last: an open one holds back every follower of the log. */
 const TRANSACTION_TIMEOUT_MS = 60_000;
+
+/** The server ends a statement that takes too long. Where nothing is heard of that either, the connection is dead. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5000;
 
 /** Postgres 17 brought transaction_timeout; as a start-up option it would keep older servers from connecting at all. */
 async function limitTransactions(client: ClientBase): Promise<void> {
@@ -37,7 +43,8 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     installExtensions: false,
     extra: {
       ...connectionConfig(settings.url, settings.role, settings.applicationName),
-      ...(settings.role === 'app' ? { onConnect: limitTransactions } : {}),
+      ...(settings.role === 'app' ? { onConnect: limitTransactions, query_timeout: ANSWER_TIMEOUT_MS } : {}),
+      ...(settings.sockets === undefined ? {} : { stream: settings.sockets.open }),
     },
   });
 }

@@ -1,6 +1,8 @@
 import { freshDatabase, type TestDatabase } from '#test/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { withClient } from './connection.js';
+import { DataSource } from 'typeorm';
+import { connectionConfig, withClient } from './connection.js';
+import { TypeOrmDatabase } from './typeorm-database.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -31,4 +33,23 @@ it('says so where it breaks before the commit', async () => {
     await breakConnection(row?.pid ?? 0);
   });
   await expect(broken).rejects.toThrow(/^(Connection terminated|terminating connection)/);
+});
+
+it('never uses a connection again that still owes an answer', async () => {
+  const source = new DataSource({
+    type: 'postgres',
+    poolSize: 1,
+    extra: { ...connectionConfig(database.ownerUrl, 'app', 'test'), query_timeout: 200 },
+  });
+  await source.initialize();
+  const db = new TypeOrmDatabase(source);
+  try {
+    await expect(db.query("select 'late' as answer from pg_sleep(1)")).rejects.toThrow('Query read timeout');
+    expect(await db.query("select 'new' as answer")).toEqual([{ answer: 'new' }]);
+    const late = db.transaction((tx) => tx.query("select 'late' as answer from pg_sleep(1)"));
+    await expect(late).rejects.toThrow('Query read timeout');
+    expect(await db.query("select 'new' as answer")).toEqual([{ answer: 'new' }]);
+  } finally {
+    await source.destroy();
+  }
 });

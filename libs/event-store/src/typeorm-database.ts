@@ -1,5 +1,7 @@
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, type DataSource, type QueryRunner } from 'typeorm';
-import type { Database, Sql, SqlRow, SqlValue } from '#kernel';
+import type { Client } from 'pg';
+import { messageOf, type Database, type Sql, type SqlRow, type SqlValue } from '#kernel';
+import { CommitOutcomeUnknown, isConnectionLost } from './outage/outage-errors.js';
 
 /**
  * The driver's error: TypeORM's wrapper carries the parameters, which do not belong into a log. A runner whose connection
@@ -10,6 +12,35 @@ function unwrapped(error: unknown): unknown {
     return new Error('Connection terminated between two statements', { cause: error });
   }
   return error instanceof QueryFailedError ? error.driverError : error;
+}
+
+/** The driver's words where it did not even send a statement. */
+const NEVER_SENT = 'is not queryable';
+
+/**
+ * The driver gives a statement up that is not answered in time, but its connection still waits for the answer: it must not
+ * go back into the pool.
+ */
+async function abandonIfLate(runner: QueryRunner, error: unknown): Promise<void> {
+  if (!(error instanceof Error) || error.message !== 'Query read timeout') return;
+  const client = (await runner.connect()) as Client;
+  // Cuts the connection, because a statement is under way; its end need not be waited for.
+  void client.end();
+}
+
+/**
+ * Commits.
+ * @throws CommitOutcomeUnknown where the connection is lost before the answer
+ */
+async function commit(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.commitTransaction();
+  } catch (error) {
+    const reason = unwrapped(error);
+    await abandonIfLate(runner, reason);
+    const sent = !(error instanceof QueryRunnerAlreadyReleasedError) && !messageOf(reason).endsWith(NEVER_SENT);
+    throw sent && isConnectionLost(reason) ? new CommitOutcomeUnknown(reason) : reason;
+  }
 }
 
 /**
@@ -25,7 +56,9 @@ async function run<Row extends object>(
     const result = await runner.query(text, [...parameters], true);
     return result.records as Row[];
   } catch (error) {
-    throw unwrapped(error);
+    const reason = unwrapped(error);
+    await abandonIfLate(runner, reason);
+    throw reason;
   }
 }
 
@@ -58,7 +91,7 @@ export class TypeOrmDatabase implements Database {
     try {
       const result = await work(tx);
       tx.assertUsable();
-      await runner.commitTransaction();
+      await commit(runner);
       return result;
     } catch (error) {
       // The connection may be what failed: the first error says more than that of the rollback.

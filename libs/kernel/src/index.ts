@@ -8,3 +8,4 @@ export * from './log.js';
 export * from './metadata.js';
 export * from './sql.js';
 export * from './units.js';
+export * from './within.js';

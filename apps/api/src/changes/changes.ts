@@ -1,3 +1,4 @@
+import { CommitOutcomeUnknown } from '#event-store';
 import { type Attribution, type Logger, messageOf, newId } from '#kernel';
 import { type Change, type Ledger, type LedgerTransaction, PostgresQueries, type Queries } from '#read-model';
 import { Inject, Injectable } from '@nestjs/common';
@@ -8,6 +9,17 @@ import { DEPENDENCIES } from '../tokens.js';
 export interface Work {
   readonly tx: LedgerTransaction;
   readonly queries: Queries;
+}
+
+/** The commit of an acceptance broke off: whether there is an operation of this id can be asked later. */
+export class AcceptanceUnknown extends CommitOutcomeUnknown {
+  constructor(
+    cause: unknown,
+    readonly operationId: string,
+  ) {
+    super(cause);
+    this.name = 'AcceptanceUnknown';
+  }
 }
 
 /** The way of every change: one transaction, then the hint to the workers, then the answer. */
@@ -35,19 +47,32 @@ export class Changes {
    * A change that an operation carries out, or one that began and ended with the commit.
    * @param work gives the changes, the operation's first one among them
    * @returns the operation's id, once its acceptance is durable
+   * @throws AcceptanceUnknown; whatever `work` throws
    */
   async accept(
     by: Attribution,
     work: (work: Work, operationId: string) => Promise<readonly Change[]>,
   ): Promise<string> {
     const operationId = newId();
-    const changes = await this.commit({ ...by, correlationId: operationId }, async (parts) => {
-      const wanted = await work(parts, operationId);
-      await parts.tx.append(wanted);
-      return wanted;
-    });
+    const changes = await this.append({ ...by, correlationId: operationId }, operationId, work);
     if (!hasEnded(changes, operationId)) await this.hint(operationId);
     return operationId;
+  }
+
+  private async append(
+    by: Attribution,
+    operationId: string,
+    work: (work: Work, operationId: string) => Promise<readonly Change[]>,
+  ): Promise<readonly Change[]> {
+    try {
+      return await this.commit(by, async (parts) => {
+        const wanted = await work(parts, operationId);
+        await parts.tx.append(wanted);
+        return wanted;
+      });
+    } catch (error) {
+      throw error instanceof CommitOutcomeUnknown ? new AcceptanceUnknown(error.cause, operationId) : error;
+    }
   }
 
   private async hint(operationId: string): Promise<void> {

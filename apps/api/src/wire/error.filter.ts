@@ -1,11 +1,13 @@
 import { AuthError, encodedPath } from '#auth';
+import { CommitOutcomeUnknown, DatabaseBusy, isDatabaseAway } from '#event-store';
 import { DomainError, type ErrorKind, type Logger, messageOf } from '#kernel';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { AcceptanceUnknown } from '../changes/changes.js';
 import { LOGGER } from '../tokens.js';
 import { MethodNotAllowed, TrailingSlash } from './access.guard.js';
 import { sendEmpty, sendHtmlLink, sendText } from './answers.js';
-import { isDatabaseAway, isTooMuchContention } from './database-errors.js';
+import { isTooMuchContention } from './database-errors.js';
 import { WireError } from './wire-error.js';
 import type { WireRequest } from './wire-request.js';
 
@@ -17,6 +19,8 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   refused: 500,
   unavailable: 503,
 };
+const UNKNOWN_OUTCOME =
+  'The connection to the database was lost while the change was being committed: it may have been made or not';
 const RETRY_LATER = { 'retry-after': '1' };
 
 /** Turns whatever was thrown into an answer of Heketi's form. Clients never see a stack. */
@@ -34,8 +38,11 @@ export class ErrorFilter implements ExceptionFilter {
     else if (error instanceof DomainError) sendText(reply, STATUS[error.kind], error.message);
     else if (error instanceof MethodNotAllowed) sendEmpty(reply, 405);
     else if (error instanceof TrailingSlash) this.withoutSlash(request, reply);
+    else if (error instanceof CommitOutcomeUnknown) this.outcomeUnknown(error, request, reply);
     else if (isDatabaseAway(error)) this.unavailable(error, request, reply);
-    else if (isTooMuchContention(error)) {
+    else if (error instanceof DatabaseBusy) {
+      sendText(reply, 503, `Too many requests wait for the database (request ${request.id})`, RETRY_LATER);
+    } else if (isTooMuchContention(error)) {
       sendText(reply, 503, `Too many changes of the same object at once (request ${request.id})`, RETRY_LATER);
     } else this.unexpected(error, request, reply);
   }
@@ -49,6 +56,14 @@ export class ErrorFilter implements ExceptionFilter {
   private unavailable(error: unknown, request: WireRequest, reply: FastifyReply): void {
     this.logger.warn({ requestId: request.id, reason: messageOf(error) }, 'the database is away');
     sendText(reply, 503, `The database cannot be reached (request ${request.id})`, RETRY_LATER);
+  }
+
+  /** No Retry-After: sent again without a thought, the request might be carried out twice. */
+  private outcomeUnknown(error: CommitOutcomeUnknown, request: WireRequest, reply: FastifyReply): void {
+    this.logger.warn({ requestId: request.id, reason: messageOf(error.cause) }, 'the outcome of a commit is not known');
+    const where =
+      error instanceof AcceptanceUnknown ? `whether /queue/${error.operationId} is there` : 'whether it was made';
+    sendText(reply, 503, `${UNKNOWN_OUTCOME}. See ${where} before you send it again (request ${request.id})`);
   }
 
   private unexpected(error: unknown, request: WireRequest, reply: FastifyReply): void {

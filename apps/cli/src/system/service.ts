@@ -1,14 +1,14 @@
-import { type Api, createApi } from '#api';
+import { type Api, createApi, databaseCheck } from '#api';
 import type { Config } from '#config';
 import {
   assertLogOrderIntact,
   assertMigrated,
-  createDataSource,
-  LogNotifier,
+  type DatabaseHealth,
+  type LogNotifier,
+  openDatabase,
   PostgresEventStore,
-  TypeOrmDatabase,
 } from '#event-store';
-import { type Logger, systemClock } from '#kernel';
+import { type Database, type Logger, systemClock } from '#kernel';
 import { migrations } from '#migrations';
 import { createTelemetry, type Telemetry } from '#observability';
 import { BullMqOperationQueue, kick, type OperationQueue } from '#operations';
@@ -36,7 +36,8 @@ export interface Service {
 interface Backbone {
   readonly config: Config;
   readonly logger: Logger;
-  readonly database: TypeOrmDatabase;
+  readonly database: Database;
+  readonly health: DatabaseHealth;
   readonly eventStore: PostgresEventStore;
   readonly ledger: PostgresLedger;
   readonly queries: PostgresQueries;
@@ -82,22 +83,18 @@ async function openBackbone(
   closing: Closing,
 ): Promise<Backbone> {
   await assertMigrated(address.ownerUrl, migrations);
-  const source = createDataSource({
+  const link = await openDatabase({
     url: address.url,
-    role: 'app',
     poolSize: config.databasePoolSize,
     applicationName: 'brickyard',
+    logger,
   });
-  await source.initialize();
-  closing.add('database', () => source.destroy());
-  const database = new TypeOrmDatabase(source);
+  closing.add('database', () => link.close());
+  const { database, health, notifier } = link;
   await assertLogOrderIntact(database);
   const eventStore = new PostgresEventStore();
   const nodes = await openNodes(config);
   closing.add('storage nodes', () => nodes.close());
-  const notifier = new LogNotifier(address.url, logger);
-  notifier.start();
-  closing.add('listener', () => notifier.close());
   const queue = new BullMqOperationQueue(
     config.queue === 'redis' ? { backend: 'redis', url: config.redisUrl } : { backend: 'postgres', url: address.url },
     logger,
@@ -106,6 +103,7 @@ async function openBackbone(
     config,
     logger,
     database,
+    health,
     eventStore,
     ledger: new PostgresLedger(database, eventStore),
     queries: new PostgresQueries(database),
@@ -117,7 +115,7 @@ async function openBackbone(
 }
 
 async function openApi(backbone: Backbone, closing: Closing): Promise<Api> {
-  const { config, database, ledger, queries, nodes, queue, notifier, telemetry, logger } = backbone;
+  const { config, health, ledger, queries, nodes, queue, notifier, telemetry, logger } = backbone;
   const api = await createApi({
     config,
     ledger,
@@ -125,14 +123,7 @@ async function openApi(backbone: Backbone, closing: Closing): Promise<Api> {
     storageNodes: nodes,
     kick: (operationId) => kick(queue, operationId, logger),
     onAppend: (listener) => notifier.onWake(listener),
-    readiness: [
-      {
-        name: 'database',
-        check: async () => {
-          await database.query('select 1');
-        },
-      },
-    ],
+    readiness: [databaseCheck(health)],
     telemetry,
     logger,
     clock: systemClock,

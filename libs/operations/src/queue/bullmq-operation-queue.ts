@@ -1,8 +1,7 @@
 import { createPostgresBackend, Queue, Worker, type Job } from 'bullmq';
-import { messageOf, type Logger } from '#kernel';
+import { messageOf, within, type Logger } from '#kernel';
 import { postgresConnection, type QueueConnection } from './connection.js';
 import type { OperationQueue } from './operation-queue.js';
-import { within } from './within.js';
 
 /** BullMQ allows no colon in it. */
 const QUEUE_NAME = 'operations';
