@@ -1,60 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startSimulatedSystem, type SimulatedSystem } from '#test/simulated-system';
+import { WorkerProcesses } from '#test/worker-process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const body = { size: 1, durability: { type: 'replicate', replicate: { replica: 3 } } };
+const quick = { BRICKYARD_LEASE_TTL_MS: '1000', BRICKYARD_RECONCILE_INTERVAL_MS: '200' };
 
-/** A worker in a process of its own, as `brickyard worker` starts it, so that SIGKILL really ends it in the middle of a word. */
+let system: SimulatedSystem;
+let workers: WorkerProcesses;
+
+beforeAll(async () => {
+  system = await startSimulatedSystem({ worker: null });
+  workers = await WorkerProcesses.on(system);
+  workers.start(quick);
+  await system.loadAll();
+});
+afterAll(async () => {
+  await workers.close();
+  await system.close();
+});
+
 describe('a worker that is killed in the middle of a create', () => {
-  let system: SimulatedSystem;
-  let folder: string;
-  const workers: ChildProcess[] = [];
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'brickyard-worker-'));
-    system = await startSimulatedSystem({ worker: null });
-    await writeFile(join(folder, 'key'), system.simulator.clientPrivateKey ?? '', { mode: 0o600 });
-    startWorker();
-    await system.loadAll();
-  });
-  afterAll(async () => {
-    for (const worker of workers) worker.kill('SIGKILL');
-    await Promise.all(workers.map(ended));
-    await system.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  function startWorker(): ChildProcess {
-    const main = fileURLToPath(new URL('../../bin/brickyard.mjs', import.meta.url));
-    const worker = spawn(process.execPath, [main, 'worker'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: {
-        ...process.env,
-        DATABASE_URL: system.database.ownerUrl,
-        QUEUE_BACKEND: 'postgres',
-        HEKETI_EXECUTOR: 'ssh',
-        HEKETI_SSH_KEYFILE: join(folder, 'key'),
-        HEKETI_SSH_USER: 'root',
-        HEKETI_SSH_PORT: String(system.simulator.port),
-        BRICKYARD_AUTH: 'disabled',
-        BRICKYARD_LEASE_TTL_MS: '1000',
-        BRICKYARD_RECONCILE_INTERVAL_MS: '200',
-        LOG_LEVEL: 'error',
-      },
-    });
-    workers.push(worker);
-    return worker;
-  }
-
-  const ended = (worker: ChildProcess): Promise<unknown> =>
-    worker.exitCode !== null || worker.signalCode !== null
-      ? Promise.resolve()
-      : new Promise((resolve) => worker.once('exit', resolve));
-
   it.each([
     ['while a brick is made', /lvcreate/],
     ['while a filesystem is made', /mkfs\.xfs/],
@@ -64,11 +29,9 @@ describe('a worker that is killed in the middle of a create', () => {
     const hangs = system.simulator.nodes.map((node) => node.faults.add({ match: command, action: { kind: 'hang' } }));
     const created = system.client.change('POST', '/volumes', body);
     await Promise.race(hangs.map((hang) => hang.firstHit));
-    const killed = workers.at(-1);
-    killed?.kill('SIGKILL');
-    if (killed !== undefined) await ended(killed);
+    await workers.kill(workers.newest);
     for (const node of system.simulator.nodes) node.faults.clear();
-    startWorker();
+    workers.start(quick);
     const location = (await created) ?? '';
     expect(await system.client.get(location)).toMatchObject({ size: 1 });
     for (const node of Object.values(system.simulator.snapshot())) {
@@ -83,3 +46,31 @@ describe('a worker that is killed in the middle of a create', () => {
     expect((await system.check()).differences).toEqual([]);
   });
 });
+
+it('leaves the reconciler and its operation to another one within seconds, with the settings as they come', async () => {
+  const duty = async (): Promise<string | undefined> => {
+    const [row] = await system.database.db.query<{ owner: string | null }>(
+      "select owner from brickyard.lease where key = 'duty/reconciler' and until > now()",
+    );
+    return row?.owner ?? undefined;
+  };
+  await workers.kill(workers.newest);
+  await expect.poll(duty, { timeout: 30_000 }).toBeUndefined();
+  const doomed = workers.start();
+  await expect.poll(duty, { timeout: 30_000 }).toContain(String(doomed.pid));
+  const [first] = system.simulator.nodes;
+  const hang = first?.faults.add({ match: /lvcreate/, action: { kind: 'hang' } });
+  const created = system.client.change('POST', '/volumes', body);
+  await hang?.firstHit;
+  const heir = workers.start();
+  await workers.kill(doomed);
+  const killedAt = performance.now();
+  first?.faults.clear();
+  const after = (): number => Math.round(performance.now() - killedAt);
+  await expect.poll(duty, { timeout: 60_000 }).toContain(String(heir.pid));
+  process.stdout.write(`the reconciler moved ${after()} ms after the kill\n`);
+  const location = (await created) ?? '';
+  process.stdout.write(`the operation had ended ${after()} ms after the kill\n`);
+  await system.client.change('DELETE', location);
+  expect((await system.check()).differences).toEqual([]);
+}, 120_000);

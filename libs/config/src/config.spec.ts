@@ -57,12 +57,15 @@ describe('configuration', () => {
     expect(warnings).toEqual(['unknown key glusterfs.speed in the configuration file is ignored']);
   });
 
-  it('refuses to serve without keys, with equal keys, and with redis but no URL', () => {
+  it('refuses to serve without keys, with equal keys, with redis but no URL, and with leases that nobody looks after', () => {
     const serve = (env: NodeJS.ProcessEnv) => problemsOf(() => assertServable(loadConfig(env).config));
     expect(serve({})[0]).toContain('HEKETI_ADMIN_KEY');
     expect(serve({ HEKETI_ADMIN_KEY: 'a', HEKETI_USER_KEY: 'a' })[0]).toContain('must differ');
     expect(serve({ BRICKYARD_AUTH: 'disabled', QUEUE_BACKEND: 'redis' })[0]).toContain('REDIS_URL');
     expect(serve({ BRICKYARD_AUTH: 'disabled' })).toEqual([]);
+    expect(serve({ BRICKYARD_AUTH: 'disabled', BRICKYARD_RECONCILE_INTERVAL_MS: '10000' })[0]).toContain(
+      'BRICKYARD_LEASE_TTL_MS',
+    );
   });
 
   it('refuses a file that is no object', () => {

@@ -128,5 +128,11 @@ export function assertServable(config: Config): void {
   if (config.queue === 'redis' && config.redisUrl === '') problems.push('QUEUE_BACKEND=redis needs REDIS_URL');
   if (config.brickMinGiB > config.brickMaxGiB)
     problems.push('glusterfs.brick_min_size_gb is above glusterfs.brick_max_size_gb');
+  if (config.reconcileIntervalMs > config.leaseTtlMs) {
+    problems.push(
+      `BRICKYARD_RECONCILE_INTERVAL_MS (${config.reconcileIntervalMs}) is above BRICKYARD_LEASE_TTL_MS (${config.leaseTtlMs}): ` +
+        'what a dead worker leaves would lie for longer than its lease; lower the one or raise the other',
+    );
+  }
   if (problems.length > 0) throw new ConfigError(problems);
 }

@@ -92,17 +92,17 @@ export const settings = {
     },
   ),
   workerConcurrency: integer(
-    8,
+    32,
     { min: 1, max: 1000 },
     { env: ['BRICKYARD_WORKER_CONCURRENCY'], help: 'Operations that one worker process carries out at a time.' },
   ),
   leaseTtlMs: integer(
-    30_000,
+    8000,
     { min: 500, max: 600_000 },
     { env: ['BRICKYARD_LEASE_TTL_MS'], help: 'How long a dead worker holds its resources.' },
   ),
   reconcileIntervalMs: integer(
-    5000,
+    500,
     { min: 100, max: 600_000 },
     { env: ['BRICKYARD_RECONCILE_INTERVAL_MS'], help: 'How often unfinished operations are looked for.' },
   ),

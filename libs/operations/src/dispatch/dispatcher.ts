@@ -16,8 +16,10 @@ const RETRY_MS = 1000;
 
 /**
  * Follows the log and queues every operation that is accepted, also where the API that accepted it died before it could. Its
- * place in the log is kept in memory only and begins at the present: what came before is the reconciler's. Several of them,
- * and the API's own hint, ask for the same job.
+ * place in the log is kept in memory only and begins at the present: what came before is the reconciler's.
+ *
+ * Runs in every worker process and is no duty: all of them, and the API's own hint, ask for the same job number, which is one
+ * job, so several do no harm; and with a lease the hints would stop for seconds whenever its holder dies.
  */
 export class Dispatcher {
   readonly #closing = new AbortController();

@@ -5,6 +5,8 @@ import { backOffMs } from '../run/settings.js';
 export interface Seen {
   readonly attempt: number;
   readonly sinceMs: number;
+  /** How often it was queued at this attempt. */
+  readonly hints: number;
 }
 
 export interface DueSettings {
@@ -13,6 +15,16 @@ export interface DueSettings {
   readonly retryMs: number;
   readonly retryLimitMs: number;
 }
+
+/** The present as the reconciler finds it. */
+export interface Present {
+  readonly nowMs: number;
+  /** No job waits and none runs: whatever hint there was has been lost or is done with. */
+  readonly queueIsEmpty: boolean;
+}
+
+/** A hint that brings nothing is most likely waiting in a long queue: the next ones come at growing distances up to this one. */
+const HINT_LIMIT_MS = 30_000;
 
 /**
  * The operations to be queued now, in order of acceptance. An operation whose resources somebody holds is being worked on, or
@@ -27,7 +39,7 @@ export function dueOperations(
   unfinished: readonly UnfinishedOperation[],
   held: ReadonlySet<string>,
   seen: ReadonlyMap<string, Seen>,
-  nowMs: number,
+  present: Present,
   settings: DueSettings,
 ): { due: string[]; seen: Map<string, Seen> } {
   const taken = new Set(held);
@@ -35,14 +47,14 @@ export function dueOperations(
   const next = new Map<string, Seen>();
   for (const operation of unfinished) {
     const { operationId, attempt, resources } = operation;
-    const known = remembered(operation, seen.get(operationId), nowMs);
+    const known = remembered(operation, seen.get(operationId), present.nowMs);
     const free = !resources.some((key) => taken.has(key));
-    const isDue = free && nowMs >= known.sinceMs + pauseOf(operation, settings);
+    const isDue = free && present.nowMs >= known.sinceMs + pauseOf(known, present, settings);
     if (isDue) {
       due.push(operationId);
       for (const key of resources) taken.add(key);
     }
-    next.set(operationId, isDue ? { attempt, sinceMs: nowMs } : known);
+    next.set(operationId, isDue ? { attempt, sinceMs: present.nowMs, hints: known.hints + 1 } : known);
   }
   return { due, seen: next };
 }
@@ -51,10 +63,15 @@ export function dueOperations(
 function remembered(operation: UnfinishedOperation, known: Seen | undefined, nowMs: number): Seen {
   const { attempt, acceptedAt } = operation;
   if (known?.attempt === attempt) return known;
-  if (known !== undefined) return { attempt, sinceMs: nowMs };
-  return { attempt, sinceMs: attempt === 0 ? acceptedAt.getTime() : -Infinity };
+  if (known !== undefined) return { attempt, sinceMs: nowMs, hints: 0 };
+  return { attempt, sinceMs: attempt === 0 ? acceptedAt.getTime() : -Infinity, hints: 0 };
 }
 
-function pauseOf({ attempt }: UnfinishedOperation, { graceMs, retryMs, retryLimitMs }: DueSettings): number {
-  return Math.max(graceMs, backOffMs(attempt + 1, retryMs, retryLimitMs));
+function pauseOf(
+  { attempt, hints }: Seen,
+  { queueIsEmpty }: Present,
+  { graceMs, retryMs, retryLimitMs }: DueSettings,
+): number {
+  const hintMs = queueIsEmpty ? graceMs : Math.max(graceMs, backOffMs(hints + 2, graceMs, HINT_LIMIT_MS));
+  return Math.max(hintMs, backOffMs(attempt + 1, retryMs, retryLimitMs));
 }

@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '#kernel';
 import type { Queries } from '#read-model';
-import { Duty } from '../duties/duty.js';
+import { Duty, DUTY_TTL_MS } from '../duties/duty.js';
 import type { Leases } from '../leases/leases.js';
 import type { OperationQueue } from '../queue/operation-queue.js';
 import { attemptDueAt } from './attempt.js';
@@ -17,21 +17,24 @@ export interface ReconcilerParts {
   readonly clock: Clock;
   readonly worker: string;
   readonly intervalMs: number;
+  /** Of the operations' leases: the duty's own is never longer, so that it does not add to the time that an operation lies still. */
+  readonly leaseTtlMs: number;
   readonly settings: DueSettings;
 }
 
 /**
  * Puts back into the queue what has not reached its end and nobody works on: after the loss of a worker, of a job, or of the
- * whole queue. Runs in every worker process, at work in one of them at a time.
+ * whole queue. A duty: in every worker process, at work in one of them at a time.
  */
 export class Reconciler {
   readonly #duty: Duty;
   #seen: ReadonlyMap<string, Seen> = new Map();
 
   constructor(private readonly parts: ReconcilerParts) {
-    const { leases, worker: owner, logger, intervalMs } = parts;
-    const pass = (taken: boolean): Promise<void> => this.#pass(taken);
-    this.#duty = new Duty({ name: 'reconciler', leases, owner, logger, intervalMs, pass });
+    const { leases, worker: owner, logger, intervalMs, leaseTtlMs } = parts;
+    const ttlMs = Math.min(leaseTtlMs, DUTY_TTL_MS);
+    const pass = (taken: boolean, signal: AbortSignal): Promise<void> => this.#pass(taken, signal);
+    this.#duty = new Duty({ name: 'reconciler', leases, owner, logger, intervalMs, ttlMs, pass });
   }
 
   start(): void {
@@ -42,15 +45,18 @@ export class Reconciler {
     return this.#duty.close();
   }
 
-  async #pass(taken: boolean): Promise<void> {
+  async #pass(taken: boolean, signal: AbortSignal): Promise<void> {
     const { queries, leases, queue, clock, settings, logger } = this.parts;
     // What another process has queued meanwhile is unknown here.
     if (taken) this.#seen = new Map();
     const unfinished = await queries.unfinishedOperations(LIMIT);
+    if (unfinished.length === 0) return;
     const held = await leases.heldAmong(unfinished.flatMap((operation) => operation.resources));
+    const queueIsEmpty = (await queue.depth()) === 0;
     const nowMs = clock.now().getTime();
-    const { due, seen } = dueOperations(unfinished, held, this.#seen, nowMs, settings);
+    const { due, seen } = dueOperations(unfinished, held, this.#seen, { nowMs, queueIsEmpty }, settings);
     for (const operationId of due) {
+      if (signal.aborted) return;
       logger.info({ operationId }, 'operation put back into the queue');
       await queue.add(operationId, { attempt: attemptDueAt(nowMs) });
     }

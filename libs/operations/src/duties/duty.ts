@@ -1,80 +1,109 @@
-import type { Logger } from '#kernel';
-import { Repeater } from '../dispatch/repeater.js';
-import { LeaseLostError, leaseKeys, type Lease, type Leases } from '../leases/leases.js';
+import { messageOf, type Logger } from '#kernel';
+import { LeaseKeeper } from '../leases/lease-keeper.js';
+import { leaseKeys, type Lease, type Leases } from '../leases/leases.js';
+import { pause } from '../run/pause.js';
 
-/** A lease lives for three beats: one that dies is replaced within four, whatever the pause between passes. */
-const LONGEST_BEAT_MS = 2000;
-const BEATS_OF_A_LEASE = 3;
+/**
+ * How long a dead holder keeps a duty. Renewed every third of it, so two renewals may be lost; with the time in which another
+ * process notices, a duty is in living hands again within 7 s.
+ */
+export const DUTY_TTL_MS = 6000;
+/** How often a process that does not have the duty looks whether it is free: one read by primary key. */
+const WATCH_MS = 1000;
 
 export interface DutyParts {
-  /** Shown in logs and in the lease's key. */
+  /** Names the lease, so it must be the same in all processes. */
   readonly name: string;
   readonly leases: Leases;
   /** The process, unique among all. */
   readonly owner: string;
   readonly logger: Logger;
-  /** Between two passes of the holder. */
+  /** Between two passes of the holder, ms. */
   readonly intervalMs: number;
   /**
    * One pass. It may run twice at once where a process was frozen for longer than its lease: it must bear that.
-   * @param taken whether it is the first since this process took the duty over
+   * @param taken whether it is the first since this process took the duty over: what it remembers may be out of date
+   * @param signal fires when the duty is lost or the process stops: begin nothing more
    */
-  readonly pass: (taken: boolean) => Promise<void>;
+  readonly pass: (taken: boolean, signal: AbortSignal) => Promise<void>;
+  readonly ttlMs?: number;
+  readonly watchMs?: number;
 }
 
-/** Work that runs in every process of a kind, and is done by one of them at a time: another takes over within 10 s. */
+/**
+ * Background work that one process at a time does for all of them. Runs in every process, at work where the lease
+ * `duty/NAME` is held; moves to another process at once when its holder stops, and within seconds when it dies. An error of a
+ * pass is logged, the next one comes.
+ */
 export class Duty {
-  readonly #repeater: Repeater;
-  readonly #beatsOfAPass: number;
-  readonly #ttlMs: number;
-  #lease: Lease | null = null;
-  #beat = 0;
+  readonly #closing = new AbortController();
+  #loop: Promise<void> | null = null;
 
-  constructor(private readonly parts: DutyParts) {
-    const { name, intervalMs, logger } = parts;
-    this.#beatsOfAPass = Math.ceil(intervalMs / LONGEST_BEAT_MS);
-    const beatMs = intervalMs / this.#beatsOfAPass;
-    this.#ttlMs = BEATS_OF_A_LEASE * beatMs;
-    this.#repeater = new Repeater(name, beatMs, () => this.#onBeat(), logger);
-  }
+  constructor(private readonly parts: DutyParts) {}
 
   start(): void {
-    this.#repeater.start();
+    this.#loop ??= this.#run();
   }
 
-  /** Ends after the pass under way and gives the duty up. */
+  /** Ends after the pass under way, and gives the duty back. */
   async close(): Promise<void> {
-    await this.#repeater.close();
-    if (this.#lease !== null) await this.parts.leases.release(this.#lease);
+    this.#closing.abort();
+    await this.#loop;
   }
 
-  async #onBeat(): Promise<void> {
-    const taken = !(await this.#renewed()) && (await this.#claimed());
-    if (this.#lease === null) return;
-    if (taken) this.#beat = 0;
-    const due = this.#beat % this.#beatsOfAPass === 0;
-    this.#beat += 1;
-    if (due) await this.parts.pass(taken);
-  }
-
-  async #renewed(): Promise<boolean> {
-    if (this.#lease === null) return false;
-    try {
-      await this.parts.leases.renew(this.#lease, this.#ttlMs);
-      return true;
-    } catch (error) {
-      if (!(error instanceof LeaseLostError)) throw error;
-      this.#lease = null;
-      return false;
+  async #run(): Promise<void> {
+    const { watchMs = WATCH_MS, name, logger } = this.parts;
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.#term();
+      } catch (error) {
+        logger.warn({ duty: name, error: messageOf(error) }, 'duty could not be claimed, will try again');
+      }
+      await pause(watchMs, this.#closing.signal);
     }
   }
 
-  /** Looks first: a claim writes, and most of the time another process has the duty. */
-  async #claimed(): Promise<boolean> {
-    const { name, leases, owner } = this.parts;
+  /** From the claim to the loss of the duty; nothing where somebody else has it. */
+  async #term(): Promise<void> {
+    const { leases, name, owner, logger, ttlMs = DUTY_TTL_MS } = this.parts;
     const key = leaseKeys.duty(name);
-    if ((await leases.heldAmong([key])).size > 0) return false;
-    this.#lease = await leases.claim([key], owner, this.#ttlMs);
-    return this.#lease !== null;
+    // A claim that is refused still locks the row; this read does not.
+    if ((await leases.heldAmong([key])).has(key)) return;
+    const claimedAt = performance.now();
+    const lease = await leases.claim([key], owner, ttlMs);
+    if (lease === null) return;
+    logger.info({ duty: name, owner }, 'duty taken over');
+    const ended = new AbortController();
+    const keeper = new LeaseKeeper(leases, lease, ttlMs, logger, claimedAt, () => ended.abort());
+    const signal = AbortSignal.any([ended.signal, this.#closing.signal]);
+    try {
+      await this.#passes(signal);
+    } finally {
+      keeper.stop();
+      if (!ended.signal.aborted) await this.#release(lease);
+    }
+    if (ended.signal.aborted) logger.warn({ duty: name, owner }, 'duty lost to another process');
+  }
+
+  async #passes(signal: AbortSignal): Promise<void> {
+    const { name, pass, intervalMs, logger } = this.parts;
+    for (let taken = true; !signal.aborted; taken = false) {
+      try {
+        await pass(taken, signal);
+      } catch (error) {
+        logger.warn({ duty: name, error: messageOf(error) }, 'a pass of the duty failed, the next one comes');
+      }
+      await pause(intervalMs, signal);
+    }
+  }
+
+  /** What is not given back runs out. */
+  async #release(lease: Lease): Promise<void> {
+    const { leases, name, logger } = this.parts;
+    try {
+      await leases.release(lease);
+    } catch (error) {
+      logger.warn({ duty: name, error: messageOf(error) }, 'duty not given back');
+    }
   }
 }

@@ -7,7 +7,7 @@ import type { OperationQueue } from './operation-queue.js';
 const QUEUE_NAME = 'operations';
 
 /** A queue that does not answer must not hold up the API: the log has the operation, the reconciler brings it back. */
-const ADD_TIMEOUT_MS = 1000;
+const ANSWER_TIMEOUT_MS = 1000;
 
 const DISCONNECT_TIMEOUT_MS = 2000;
 
@@ -60,10 +60,7 @@ export class BullMqOperationQueue implements OperationQueue {
       removeOnComplete: COMPLETED,
       removeOnFail: FAILED,
     });
-    const outcome = await within(ADD_TIMEOUT_MS, added, (error) =>
-      this.logger.debug({ operationId, error: messageOf(error) }, 'queue refused late'),
-    );
-    if (outcome === 'timeout') throw new Error(`the queue did not answer within ${ADD_TIMEOUT_MS} ms`);
+    await this.#answer(added);
   }
 
   work(handle: Handle, concurrency: number): void {
@@ -91,9 +88,18 @@ export class BullMqOperationQueue implements OperationQueue {
     await this.#disconnect(this.#producer, this.#producer.close());
   }
 
+  /** Settles within about a second. @throws Error where the queue does not answer */
   async depth(): Promise<number> {
-    const counts = await this.#producer.getJobCounts('wait', 'prioritized', 'delayed', 'active');
+    const counts = await this.#answer(this.#producer.getJobCounts('wait', 'prioritized', 'delayed', 'active'));
     return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  async #answer<T>(asked: Promise<T>): Promise<T> {
+    const outcome = await within(ANSWER_TIMEOUT_MS, asked, (error) =>
+      this.logger.debug({ error: messageOf(error) }, 'queue refused late'),
+    );
+    if (outcome === 'timeout') throw new Error(`the queue did not answer within ${ANSWER_TIMEOUT_MS} ms`);
+    return asked;
   }
 
   /** Never fails: what an operation needs is in the log, not in the state of its job. */

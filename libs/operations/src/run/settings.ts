@@ -1,6 +1,10 @@
 /** How patient the runner is. Times in ms. */
 export interface RunnerSettings {
-  /** A worker that stops renewing loses its operation after this long; renewed every third of it. */
+  /**
+   * A worker that stops renewing loses its operation after this long; renewed every third of it. Short, because what a dead
+   * worker had in hand lies still for so long; not shorter, because a database that is away for longer than two thirds of it
+   * (a failover) stops every operation in mid-step.
+   */
   readonly leaseTtlMs: number;
   /** How often a step is tried within one run while its node cannot be reached. */
   readonly stepTries: number;
@@ -14,7 +18,7 @@ export interface RunnerSettings {
 }
 
 export const defaultRunnerSettings: RunnerSettings = {
-  leaseTtlMs: 30_000,
+  leaseTtlMs: 8000,
   stepTries: 4,
   stepRetryMs: 500,
   maxForwardAttempts: 6,

@@ -22,7 +22,7 @@ export interface WorkerConfig extends RunnerSettings {
   readonly busyRetryMs: number;
   /** How long the first hint of an operation may take before it is given another. */
   readonly graceMs: number;
-  /** How often operations are looked for that nobody works on. 30 to 60 s at big sites. */
+  /** How often operations are looked for that nobody works on; what a dead worker leaves waits for its lease and for this. */
   readonly reconcileMs: number;
 }
 
@@ -61,7 +61,7 @@ export function defaultWorkerConfig(): WorkerConfig {
     concurrency: 32,
     busyRetryMs: 1000,
     graceMs: 2000,
-    reconcileMs: 5000,
+    reconcileMs: 500,
   };
 }
 
@@ -103,6 +103,7 @@ export function startWorker(parts: WorkerParts): RunningWorker {
     clock,
     worker,
     intervalMs: config.reconcileMs,
+    leaseTtlMs: config.leaseTtlMs,
     settings: { graceMs, retryMs, retryLimitMs },
   });
   queue.work((operationId, stopSoon) => handler.handle(operationId, stopSoon), config.concurrency);

@@ -1,5 +1,5 @@
 import { messageOf, type Logger } from '#kernel';
-import { LeaseLostError, type Lease, type Leases } from '../leases/leases.js';
+import { LeaseLostError, type Lease, type Leases } from './leases.js';
 
 /**
  * Renews a lease every third of its time, and says when the lease is lost: because somebody else has it, or
