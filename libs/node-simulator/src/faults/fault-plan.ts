@@ -4,8 +4,13 @@ import { Deferred } from './deferred.js';
 export type FaultAction =
   /** The command does nothing and reports this. */
   | { readonly kind: 'fail'; readonly exitCode: number; readonly stderr: string; readonly stdout?: string }
-  /** Nothing happens until the rule is released, the line's own `timeout` ends it (124), or the connection closes. */
-  | { readonly kind: 'hang' }
+  /** The line reaches the node only when the rule is released; by then a fence may have risen. */
+  | { readonly kind: 'stall' }
+  /**
+   * Nothing happens until the rule is released, the line's own `timeout` ends it (124), the connection closes, or a take-over
+   * kills it: then it has had no effect, or half of it.
+   */
+  | { readonly kind: 'hang'; readonly killedMidway?: boolean }
   /** Takes effect only after this time, and then even if the caller has gone. */
   | { readonly kind: 'delay'; readonly delayMs: number }
   /** The connection breaks and the command has no effect. */
@@ -39,6 +44,9 @@ export interface Fault {
   readonly released: Promise<void>;
 }
 
+/** Where a command is when a rule is asked: each rule is for one of the two. */
+type Place = 'on the way' | 'on the node';
+
 class ArmedRule implements FaultHandle {
   hits = 0;
   private matches = 0;
@@ -49,9 +57,10 @@ class ArmedRule implements FaultHandle {
 
   constructor(private readonly rule: FaultRule) {}
 
-  take(line: string): Fault | null {
+  take(line: string, where: Place): Fault | null {
     const { match, nth = 1, times = 1, action } = this.rule;
-    if (this.spent || !(match instanceof RegExp ? line.search(match) >= 0 : match(line))) return null;
+    if (this.spent || (action.kind === 'stall') !== (where === 'on the way')) return null;
+    if (!(match instanceof RegExp ? line.search(match) >= 0 : match(line))) return null;
     this.matches += 1;
     if (this.matches < nth || this.hits >= times) return null;
     this.hits += 1;
@@ -81,9 +90,9 @@ export class FaultPlan {
     this.rules = [];
   }
 
-  take(line: string): Fault | null {
+  take(line: string, where: Place): Fault | null {
     for (const rule of this.rules) {
-      const fault = rule.take(line);
+      const fault = rule.take(line, where);
       if (fault !== null) return fault;
     }
     return null;

@@ -1,5 +1,6 @@
 import type { CommandLine } from '../shell/command-line.js';
 import { UnknownOption } from '../shell/options.js';
+import { installScript } from '../fence/fence-memory.js';
 import { blkid, mkfsXfs, wipefs } from './filesystems.js';
 import { cat, sed, tee } from './files.js';
 import { chmod, chown, mkdir, rmdir } from './folders.js';
@@ -23,6 +24,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   mount,
   rmdir,
   sed,
+  sh: ({ node, stdin }, args) => installScript(node, args, stdin),
   systemctl,
   tee,
   true: trueProgram,
@@ -54,5 +56,5 @@ export function runProgram(context: ProgramContext, { program, args }: CommandLi
 
 /** Whether the program reads its stdin to the end before it does anything. */
 export function readsStdin({ program, args }: CommandLine): boolean {
-  return program === 'tee' || (program === 'cat' && args.length === 0);
+  return program === 'tee' || program === 'sh' || (program === 'cat' && args.length === 0);
 }

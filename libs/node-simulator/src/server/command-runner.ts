@@ -1,12 +1,30 @@
 import { messageOf } from '#kernel';
 import type { Fault, FaultPlan } from '../faults/fault-plan.js';
+import { withoutFence } from '../fence/fence-call.js';
+import type { NodeFence, RunningCommand } from '../fence/node-fence.js';
 import type { CommandResult, ProgramContext } from '../programs/program.js';
 import { readsStdin, runProgram } from '../programs/run.js';
 import type { VolumeLocks } from './volume-locks.js';
 import { parseCommandLine, type CommandLine } from '../shell/command-line.js';
 
-/** How a command ended: with an answer, by the connection breaking, or with nobody left to answer to. */
-export type Outcome = CommandResult | 'connection dropped' | 'caller gone';
+/** How a command ended: with an answer, by a signal, by the connection breaking, or with nobody left to answer to. */
+export type Outcome = CommandResult | 'killed' | 'connection dropped' | 'caller gone';
+
+/** A command with its end. */
+export interface Ended {
+  readonly outcome: Outcome;
+  /** As it would be without a fence. */
+  readonly line: string;
+  readonly fence: FenceNote | null;
+}
+
+/** What a line has to do with the fence. */
+export interface FenceNote {
+  readonly kind: 'install' | 'run' | 'take' | 'forget';
+  readonly epochs: Readonly<Record<string, number>>;
+  /** false: the script said no, or was not there, and nothing was done. */
+  readonly passed: boolean;
+}
 
 export interface RunnerSettings {
   readonly latencyMs: (line: string) => number;
@@ -22,10 +40,12 @@ export interface RunnerPorts {
   changed(): void;
   readonly faults: FaultPlan;
   readonly locks: VolumeLocks;
+  readonly fence: NodeFence;
 }
 
 /** A command in flight, with the count of power cuts when it came. */
-interface RunningCommand extends CommandLine {
+interface CommandInFlight extends CommandLine {
+  readonly running: RunningCommand;
   readonly powerCuts: number;
 }
 
@@ -35,8 +55,8 @@ const LINE_REFUSED = 2;
 const NOT_PERMITTED = 126;
 
 /**
- * Carries commands out with latency, `timeout` and faults. The effect of a command is one synchronous step: two commands
- * never see each other's half.
+ * Carries commands out with latency, `timeout`, fence and faults. The effect of a command is one synchronous step: two
+ * commands never see each other's half.
  */
 export class CommandRunner {
   constructor(
@@ -45,20 +65,51 @@ export class CommandRunner {
   ) {}
 
   /** `gone` fires when the channel closes or the caller kills the command: what still hangs then has no effect. */
-  async run(user: string, line: string, readStdin: () => Promise<string>, gone: AbortSignal): Promise<Outcome> {
-    let command: RunningCommand;
+  async run(user: string, sent: string, readStdin: () => Promise<string>, gone: AbortSignal): Promise<Ended> {
+    const line = withoutFence(sent);
+    let command: CommandLine;
     try {
-      command = { ...parseCommandLine(line), powerCuts: this.ports.powerCuts() };
+      command = parseCommandLine(sent);
     } catch (error) {
-      return { exitCode: LINE_REFUSED, stdout: '', stderr: `simulator: refused line: ${messageOf(error)}: ${line}\n` };
+      const stderr = `simulator: refused line: ${messageOf(error)}: ${sent}\n`;
+      return { outcome: { exitCode: LINE_REFUSED, stdout: '', stderr }, line, fence: null };
     }
     if (user !== 'root' && !command.sudo) {
-      return { exitCode: NOT_PERMITTED, stdout: '', stderr: `bash: ${command.program}: Permission denied\n` };
+      const stderr = `bash: ${command.program}: Permission denied\n`;
+      return { outcome: { exitCode: NOT_PERMITTED, stdout: '', stderr }, line, fence: null };
     }
     const stdin = readsStdin(command) ? await readStdin() : '';
+    const { passed, outcome } = await this.arrive(command, line, stdin, gone);
+    return { outcome, line, fence: noteOf(command, passed) };
+  }
+
+  private async arrive(
+    command: CommandLine,
+    line: string,
+    stdin: string,
+    gone: AbortSignal,
+  ): Promise<{ passed: boolean; outcome: Outcome }> {
+    const { fence, program } = command;
+    const missing = fence === null ? null : this.ports.fence.missing(fence);
+    if (missing !== null) return { passed: false, outcome: missing };
+    const stall = this.ports.faults.take(line, 'on the way');
+    if (stall !== null && (await firstOf({ released: stall.released, gone: fired(gone) })) === 'gone') {
+      return { passed: false, outcome: 'caller gone' };
+    }
+    const running = this.ports.fence.enter(program, fence);
+    if ('exitCode' in running) return { passed: false, outcome: running };
+    const inFlight = { ...command, running, powerCuts: this.ports.powerCuts() };
+    try {
+      return { passed: true, outcome: await this.start(inFlight, line, stdin, gone) };
+    } finally {
+      running.end();
+    }
+  }
+
+  private async start(command: CommandInFlight, line: string, stdin: string, gone: AbortSignal): Promise<Outcome> {
     const unlock = this.ports.locks.take(command);
     if (typeof unlock !== 'function') return unlock;
-    const fault = this.ports.faults.take(line);
+    const fault = this.ports.faults.take(line, 'on the node');
     const latency = this.settings.latencyMs(line);
     if (latency > 0) await sleep(latency);
     const { outcome, rest } = await this.carryOut(command, stdin, fault, gone);
@@ -68,16 +119,18 @@ export class CommandRunner {
 
   /** `rest` is what goes on in the node after the caller has its answer. */
   private async carryOut(
-    command: RunningCommand,
+    command: CommandInFlight,
     stdin: string,
     fault: Fault | null,
     gone: AbortSignal,
   ): Promise<{ outcome: Outcome; rest: Promise<void> }> {
     const rest = Promise.resolve();
+    const { running } = command;
     const deadlineMs = command.timeoutSeconds === null ? null : command.timeoutSeconds * 1000 * this.settings.timeScale;
     switch (fault?.action.kind) {
       case undefined:
-        return { outcome: this.apply(command, stdin, false), rest };
+      case 'stall':
+        return { outcome: await this.withinDeadline(command, stdin, deadlineMs), rest };
       case 'fail':
         return { outcome: { stdout: '', ...fault.action }, rest };
       case 'drop-before':
@@ -86,65 +139,83 @@ export class CommandRunner {
         this.apply(command, stdin, true);
         return { outcome: 'connection dropped', rest };
       case 'drop-after':
-        this.apply(command, stdin, false);
+        await this.withinDeadline(command, stdin, deadlineMs);
         return { outcome: 'connection dropped', rest };
       case 'hang': {
-        const end = await firstOf(fault.released, deadlineMs, gone);
+        const { released } = fault;
+        const end = await firstOf({ released, gone: fired(gone), killed: running.killed }, deadlineMs);
         if (end === 'deadline') return { outcome: TIMED_OUT, rest };
-        return { outcome: end === 'gone' ? 'caller gone' : this.apply(command, stdin, false), rest };
+        if (end === 'gone') return { outcome: 'caller gone', rest };
+        if (end === 'killed' && fault.action.killedMidway === true) this.apply(command, stdin, true);
+        return { outcome: end === 'killed' ? 'killed' : this.apply(command, stdin, false), rest };
       }
       case 'delay': {
         const { delayMs } = fault.action;
-        if (deadlineMs === null || delayMs <= deadlineMs) {
-          await sleep(delayMs);
+        if ((await firstOf({ killed: running.killed, delayed: sleep(delayMs) }, deadlineMs)) !== 'deadline') {
           return { outcome: this.apply(command, stdin, false), rest };
         }
-        await sleep(deadlineMs);
-        return { outcome: TIMED_OUT, rest: this.afterTheCaller(command, stdin, delayMs - deadlineMs) };
+        return { outcome: TIMED_OUT, rest: this.afterTheCaller(command, stdin, delayMs - (deadlineMs ?? 0)) };
       }
     }
   }
 
   /** glusterd works on when its command line has been ended; any other program dies without effect. */
-  private async afterTheCaller(command: RunningCommand, stdin: string, delayMs: number): Promise<void> {
+  private async afterTheCaller(command: CommandInFlight, stdin: string, delayMs: number): Promise<void> {
     if (command.program !== 'gluster') return;
     await sleep(delayMs);
     this.apply(command, stdin, false);
   }
 
-  private apply(command: RunningCommand, stdin: string, interrupted: boolean): Outcome {
+  /** A program takes no time; a take-over waits for others. */
+  private async withinDeadline(command: CommandInFlight, stdin: string, deadlineMs: number | null): Promise<Outcome> {
+    const { fence } = command;
+    if (fence === null || fence.verb === 'run') return this.apply(command, stdin, false);
+    const order = this.ports.fence.carryOut(fence);
+    if ((await firstOf({ done: order.then(() => undefined) }, deadlineMs)) === 'deadline') return TIMED_OUT;
     if (this.ports.powerCuts() !== command.powerCuts) return 'connection dropped';
+    this.ports.changed();
+    return order;
+  }
+
+  private apply(command: CommandInFlight, stdin: string, interrupted: boolean): Outcome {
+    if (this.ports.powerCuts() !== command.powerCuts) return 'connection dropped';
+    if (command.running.isKilled && !interrupted) return 'killed';
     const result = runProgram(this.ports.context(stdin, interrupted), command);
     this.ports.changed();
     return result;
   }
 }
 
+function noteOf({ fence, program }: CommandLine, passed: boolean): FenceNote | null {
+  if (program === 'sh') return { kind: 'install', epochs: {}, passed };
+  if (fence === null) return null;
+  return { kind: fence.verb as FenceNote['kind'], epochs: fence.epochs, passed };
+}
+
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-async function firstOf(
-  released: Promise<void>,
-  deadlineMs: number | null,
-  gone: AbortSignal,
-): Promise<'released' | 'deadline' | 'gone'> {
+function fired(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** The name of what comes first. */
+async function firstOf<Name extends string>(
+  events: Readonly<Record<Name, Promise<void>>>,
+  deadlineMs: number | null = null,
+): Promise<Name | 'deadline'> {
   let timer: NodeJS.Timeout | undefined;
-  let onGone: (() => void) | undefined;
+  const deadline = new Promise<'deadline'>((resolve) => {
+    if (deadlineMs !== null) timer = setTimeout(() => resolve('deadline'), deadlineMs);
+  });
+  const named = (Object.entries(events) as [Name, Promise<void>][]).map(([name, event]) => event.then(() => name));
   try {
-    return await Promise.race([
-      released.then(() => 'released' as const),
-      new Promise<'deadline'>((resolve) => {
-        if (deadlineMs !== null) timer = setTimeout(() => resolve('deadline'), deadlineMs);
-      }),
-      new Promise<'gone'>((resolve) => {
-        onGone = () => resolve('gone');
-        if (gone.aborted) onGone();
-        else gone.addEventListener('abort', onGone, { once: true });
-      }),
-    ]);
+    return await Promise.race([deadline, ...named]);
   } finally {
     clearTimeout(timer);
-    if (onGone !== undefined) gone.removeEventListener('abort', onGone);
   }
 }

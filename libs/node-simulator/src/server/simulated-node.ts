@@ -1,16 +1,21 @@
 import { mountAll } from '../programs/mounts.js';
 import type { IdSource } from '../programs/program.js';
 import { FaultPlan } from '../faults/fault-plan.js';
+import { fenceMarks, type FenceMarks } from '../fence/fence-memory.js';
+import { NodeFence } from '../fence/node-fence.js';
 import { snapshotNode, type NodeSnapshot } from '../model/snapshot.js';
 import type { NodeState, WorldState } from '../model/world.js';
-import { CommandRunner, type Outcome, type RunnerSettings } from './command-runner.js';
+import { CommandRunner, type FenceNote, type Outcome, type RunnerSettings } from './command-runner.js';
 import { fingerprintOf, generateKeyPair, parseKey, type KeyPair } from './keys.js';
 import { SshListener } from './ssh-listener.js';
 import type { VolumeLocks } from './volume-locks.js';
 
 export interface CommandLogEntry {
   readonly at: Date;
+  /** As it would be without a fence. */
   readonly line: string;
+  /** null: the line has nothing to do with the fence. Where it has not `passed`, the command did not run. */
+  readonly fence: FenceNote | null;
   /** null: the connection broke, so the caller got none. */
   readonly exitCode: number | null;
   readonly durationMs: number;
@@ -43,6 +48,7 @@ export class SimulatedNode {
   readonly faults = new FaultPlan();
   /** Every command that has ended, oldest first. */
   readonly commands: CommandLogEntry[] = [];
+  private readonly nodeFence: NodeFence;
   private readonly listener: SshListener;
   private readonly runner: CommandRunner;
   private keys: KeyPair;
@@ -52,6 +58,7 @@ export class SimulatedNode {
 
   constructor(private readonly parts: NodeParts) {
     this.keys = parts.hostKey;
+    this.nodeFence = new NodeFence(parts.state, parts.settings.timeScale);
     this.runner = new CommandRunner(parts.settings, {
       context: (stdin, interrupted) => ({
         world: parts.world,
@@ -65,6 +72,7 @@ export class SimulatedNode {
       changed: parts.changed,
       faults: this.faults,
       locks: parts.locks,
+      fence: this.nodeFence,
     });
     this.listener = new SshListener(this.keys.privateKey, parseKey(parts.clientPublicKey), (user, line, stdin, gone) =>
       this.exec(user, line, stdin, gone),
@@ -101,6 +109,12 @@ export class SimulatedNode {
     return snapshotNode(this.parts.world, this.parts.state);
   }
 
+  /** Whose node it is and what epochs it has seen: no part of the snapshot, since no operation takes it away again. */
+  get fence(): FenceMarks & { readonly running: readonly string[] } {
+    const running = this.nodeFence.running.map(({ program }) => program);
+    return { ...fenceMarks(this.parts.state), running };
+  }
+
   /** Changes the node behind everybody's back: a lost fstab line, a foreign filesystem on a disk. */
   alter(change: (state: NodeState) => void): void {
     change(this.parts.state);
@@ -119,6 +133,7 @@ export class SimulatedNode {
     this.down = down;
     if (down) {
       this.powerCuts += 1;
+      this.nodeFence.powerCut();
       await this.setPartitioned(true);
       return;
     }
@@ -158,11 +173,11 @@ export class SimulatedNode {
     this.faults.clear();
   }
 
-  private async exec(user: string, line: string, stdin: () => Promise<string>, gone: AbortSignal): Promise<Outcome> {
+  private async exec(user: string, sent: string, stdin: () => Promise<string>, gone: AbortSignal): Promise<Outcome> {
     const at = new Date();
-    const outcome = await this.runner.run(user, line, stdin, gone);
+    const { outcome, line, fence } = await this.runner.run(user, sent, stdin, gone);
     const exitCode = typeof outcome === 'string' ? null : outcome.exitCode;
-    this.commands.push({ at, line, exitCode, durationMs: Date.now() - at.getTime() });
+    this.commands.push({ at, line, fence, exitCode, durationMs: Date.now() - at.getTime() });
     if (this.commands.length > LOG_LIMIT) this.commands.shift();
     return outcome;
   }

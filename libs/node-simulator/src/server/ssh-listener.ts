@@ -113,6 +113,7 @@ export class SshListener {
       void this.exec(user, command, () => stdin, gone.signal).then((outcome) => {
         if (outcome === 'connection dropped') on.drop();
         else if (outcome === 'caller gone') channel.close();
+        else if (outcome === 'killed') killed(channel);
         else answer(channel, outcome);
       });
     });
@@ -126,6 +127,12 @@ function readAll(channel: ServerChannel): Promise<string> {
     channel.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     channel.once('close', () => resolve(Buffer.concat(chunks).toString('utf8')));
   });
+}
+
+function killed(channel: ServerChannel): void {
+  if (channel.destroyed) return;
+  channel.exit('KILL');
+  channel.end();
 }
 
 function answer(channel: ServerChannel, result: CommandResult): void {

@@ -7,7 +7,7 @@ describe('parseCommandLine', () => {
       parseCommandLine(
         'sudo -n env LC_ALL=C timeout --kill-after=10s 300s flock -w 60 /run/lock/x.lock tee -a /etc/fstab',
       ),
-    ).toEqual({ program: 'tee', args: ['-a', '/etc/fstab'], timeoutSeconds: 300, sudo: true });
+    ).toEqual({ program: 'tee', args: ['-a', '/etc/fstab'], timeoutSeconds: 300, sudo: true, fence: null });
   });
 
   it('knows programs by their folders', () => {

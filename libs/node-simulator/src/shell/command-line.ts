@@ -1,3 +1,4 @@
+import { isFenceScript, readFenceCall, type FenceCall } from '../fence/fence-call.js';
 import { ShellRefusal, splitWords } from './words.js';
 
 /** A command line with what stood in front of the program taken off. */
@@ -8,9 +9,19 @@ export interface CommandLine {
   /** From `timeout Ns`; null: no limit. */
   readonly timeoutSeconds: number | null;
   readonly sudo: boolean;
+  /** null: the command is not fenced. `take` and `forget` are commands without a program of their own: `fence`. */
+  readonly fence: FenceCall | null;
 }
 
-type Prefix = (words: readonly string[]) => { rest: readonly string[]; timeoutSeconds?: number; sudo?: true };
+interface Taken {
+  readonly rest: readonly string[];
+  readonly timeoutSeconds?: number;
+  readonly sudo?: true;
+  readonly fence?: FenceCall;
+}
+
+/** null: it is no prefix here. */
+type Prefix = (words: readonly string[]) => Taken | null;
 
 /** Only folders where the real program lives: a wrong absolute path must fail as it would on a node. */
 const PROGRAM_FOLDERS = /^(?:\/usr)?\/s?bin\//;
@@ -21,6 +32,11 @@ const PREFIXES: Readonly<Record<string, Prefix>> = {
     let index = 1;
     while (/^[A-Za-z_][A-Za-z0-9_]*=/.test(words[index] ?? '')) index += 1;
     return { rest: words.slice(index) };
+  },
+  sh: (words) => {
+    if (!isFenceScript(words)) return null;
+    const { call, rest } = readFenceCall(words);
+    return { rest: rest.length > 0 ? rest : ['fence', call.verb], fence: call };
   },
   timeout: (words) => {
     let index = 1;
@@ -40,17 +56,18 @@ export function parseCommandLine(line: string): CommandLine {
   let words: readonly string[] = splitWords(line);
   let timeoutSeconds: number | null = null;
   let sudo = false;
+  let fence: FenceCall | null = null;
   for (;;) {
-    const prefix = PREFIXES[baseName(words[0] ?? '')];
-    if (prefix === undefined) break;
-    const taken = prefix(words);
+    const taken = PREFIXES[baseName(words[0] ?? '')]?.(words) ?? null;
+    if (taken === null) break;
     words = taken.rest;
     timeoutSeconds = taken.timeoutSeconds ?? timeoutSeconds;
     sudo ||= taken.sudo ?? false;
+    fence ??= taken.fence ?? null;
   }
   const [program, ...args] = words;
   if (program === undefined) throw new ShellRefusal('no command');
-  return { program: baseName(program), args, timeoutSeconds, sudo };
+  return { program: baseName(program), args, timeoutSeconds, sudo, fence };
 }
 
 function baseName(program: string): string {

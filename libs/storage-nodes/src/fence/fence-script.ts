@@ -20,6 +20,6 @@ export function fenceScript(folders: FenceFolders = nodeFolders): FenceScript {
   const path = `${folders.run}/fence-${digest.slice(0, 16)}`;
   const install =
     `umask 077; mkdir -p ${folders.run} && cat >${path}.$$ && ` +
-    `echo "${digest}  ${path}.$$" | sha256sum -c --status && mv -f ${path}.$$ ${path}`;
+    `echo "${digest}  ${path}.$$" | sha256sum -c --status && mv -f ${path}.$$ ${path} || { rm -f ${path}.$$; exit 1; }`;
   return { text, path, install: ['sh', '-c', install], marker: `${folders.state}/installation` };
 }
