@@ -15,17 +15,17 @@ async function privateKey(file: string): Promise<string> {
 
 /**
  * The configured way to the storage nodes.
+ * @param installationId whose they are: a node that carries another one is left alone
  * @throws ConfigError
  */
-export async function openNodes(config: Config): Promise<StorageNodes> {
+export async function openNodes(config: Config, installationId: string): Promise<StorageNodes> {
   switch (config.executor) {
     case 'mock':
       return new MockStorageNodes({ deviceSizeGiB: config.mockDeviceSizeGiB });
     case 'ssh': {
       const { sshUser: user, sshPort: port, sshSudo: sudo } = config;
-      return new GlusterStorageNodes(
-        new SshExecutor({ user, port, sudo, privateKey: await privateKey(config.sshKeyFile) }),
-      );
+      const ssh = new SshExecutor({ user, port, sudo, privateKey: await privateKey(config.sshKeyFile) });
+      return new GlusterStorageNodes(ssh, { fence: { installationId } });
     }
     case 'kubernetes':
       throw new ConfigError(['the kubernetes executor is not there yet: set HEKETI_EXECUTOR to ssh or mock']);

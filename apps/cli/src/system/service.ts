@@ -7,6 +7,7 @@ import {
   type LogNotifier,
   openDatabase,
   PostgresEventStore,
+  readInstallationId,
 } from '#event-store';
 import { type Database, type Logger, systemClock } from '#kernel';
 import { migrations } from '#migrations';
@@ -93,7 +94,7 @@ async function openBackbone(
   const { database, health, notifier } = link;
   await assertLogOrderIntact(database);
   const eventStore = new PostgresEventStore();
-  const nodes = await openNodes(config);
+  const nodes = await openNodes(config, await readInstallationId(database));
   closing.add('storage nodes', () => nodes.close());
   const queue = new BullMqOperationQueue(
     config.queue === 'redis' ? { backend: 'redis', url: config.redisUrl } : { backend: 'postgres', url: address.url },
