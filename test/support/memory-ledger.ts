@@ -39,6 +39,11 @@ export class MemoryLedger implements Ledger {
     return Promise.resolve(state.status === 'none' ? null : state);
   }
 
+  state<K extends StreamKind>(kind: K, id: string): Promise<StateOf<K> | null> {
+    const state = this.stateOf(kind, id);
+    return Promise.resolve(state.status === 'none' || state.status === 'deleted' ? null : state);
+  }
+
   clusterIds(): Promise<string[]> {
     return Promise.resolve(this.#ids('cluster'));
   }

@@ -1,8 +1,12 @@
 import type { BrickReservation, DeviceObservation, PinnedHostKey } from '#domain';
 import {
+  assertLive,
+  FencedError,
   NodeCommandError,
+  NodeUnreachableError,
   type BrickSpec,
   type DeviceIdentity,
+  type Fence,
   type GlusterVolume,
   type NodeAddress,
   type NodeCall,
@@ -21,9 +25,20 @@ export const shownKey: PinnedHostKey = { algorithm: 'ssh-ed25519', publicKey: 'A
 const names = (spec: VolumeSpec): string[] =>
   spec.brickSets.flat().map((brick) => `${brick.storageHost}:${brick.path}`);
 
+/** A command that was sent, whose end nobody has seen, and that still runs. */
+interface Lingering {
+  readonly nodeId: string;
+  readonly fence: Fence | undefined;
+  readonly work: () => unknown;
+}
+
+/** Thrown by a fault: the connection breaks and the command runs on, until it is let go or the node is taken over. */
+export class Linger extends Error {}
+
 /**
  * Nodes that remember what is on them and refuse what real ones refuse: making a thing twice without looking, removing a brick
- * that a volume uses, deleting a volume that runs. `fault` is asked before and after every call has taken effect.
+ * that a volume uses, deleting a volume that runs, a worker whose epochs are no longer the highest. `fault` is asked before and
+ * after every call has taken effect.
  */
 export class StrictNodes implements StorageNodes {
   readonly bricks = new Set<string>();
@@ -31,10 +46,16 @@ export class StrictNodes implements StorageNodes {
   readonly peers = new Set<string>();
   readonly devices = new Set<string>();
   readonly calls: string[] = [];
+  #lingering: Lingering[] = [];
+  readonly #epochs = new Map<string, number>();
   fault: (call: string, when: 'before' | 'after', node: NodeAddress) => void = () => undefined;
 
   takeOver(node: NodeAddress, call: NodeCall): Promise<void> {
-    return this.#do(`take over ${node.nodeId}`, node, call, () => undefined);
+    return this.#do(`take over ${node.nodeId}`, node, call, () => {
+      this.#lingering = this.#lingering.filter(
+        ({ nodeId, fence }) => nodeId !== node.nodeId || !isBelow(fence, call.fence),
+      );
+    });
   }
 
   nodeInstallation(node: NodeAddress, call: NodeCall): Promise<string | null> {
@@ -162,11 +183,29 @@ export class StrictNodes implements StorageNodes {
     };
   }
 
+  /** Commands that were still running come to their end now. */
+  letGo(): void {
+    for (const { work } of this.#lingering.splice(0)) {
+      try {
+        work();
+      } catch (error) {
+        if (!(error instanceof NodeCommandError)) throw error;
+      }
+    }
+  }
+
   async #do<T>(text: string, node: NodeAddress, call: NodeCall, work: () => T): Promise<T> {
     await Promise.resolve();
-    call.signal.throwIfAborted();
+    assertLive(call);
     this.calls.push(text);
-    this.fault(text, 'before', node);
+    try {
+      this.fault(text, 'before', node);
+    } catch (error) {
+      if (!(error instanceof Linger)) throw error;
+      this.#lingering.push({ nodeId: node.nodeId, fence: call.fence, work });
+      throw new NodeUnreachableError('connection lost', node.nodeId, true);
+    }
+    this.#checkFence(node, call.fence);
     if (node.hostKey === null) call.onHostKey?.(node.nodeId, shownKey);
     try {
       const result = work();
@@ -181,6 +220,14 @@ export class StrictNodes implements StorageNodes {
     }
   }
 
+  #checkFence({ nodeId }: NodeAddress, fence: Fence | undefined): void {
+    for (const [key, epoch] of Object.entries(fence?.epochs ?? {})) {
+      const place = `${nodeId} ${key}`;
+      if (epoch < (this.#epochs.get(place) ?? 0)) throw new FencedError(`${key} is in other hands`, nodeId);
+      this.#epochs.set(place, epoch);
+    }
+  }
+
   #own(name: string, owner: VolumeSpec | undefined): Volume | undefined {
     const volume = this.volumes.get(name);
     return owner === undefined || volume?.owner === owner.volumeId ? volume : undefined;
@@ -189,6 +236,10 @@ export class StrictNodes implements StorageNodes {
   #refusal(node: NodeAddress, text: string): NodeCommandError {
     return new NodeCommandError(text, node.manageHost, 'command', 1);
   }
+}
+
+function isBelow(fence: Fence | undefined, other: Fence | undefined): boolean {
+  return Object.entries(fence?.epochs ?? {}).some(([key, epoch]) => epoch < (other?.epochs[key] ?? 0));
 }
 
 function measured(device: DeviceIdentity): DeviceObservation {

@@ -25,10 +25,21 @@ export interface NodeCall {
   readonly fence?: Fence;
   /** Fires when the lease is lost, the process stops or the deadline has passed: nothing more is sent after it. */
   readonly signal: AbortSignal;
+  /**
+   * Asked right before anything is sent. Throws where the right to act has run out and no timer could say so yet: a process
+   * that was frozen wakes before its timers fire.
+   */
+  readonly assertLive?: () => void;
   /** Gets every command that was run, in order, as it ends. */
   readonly onCommand: (record: CommandRecord) => void;
   /** Gets the key of a node that was met for the first time. */
   readonly onHostKey?: (nodeId: string, key: PinnedHostKey) => void;
+}
+
+/** To be called right before anything is sent. @throws the reason why nothing may be sent any more */
+export function assertLive(call: Pick<NodeCall, 'signal' | 'assertLive'>): void {
+  call.signal.throwIfAborted();
+  call.assertLive?.();
 }
 
 /** A command ran on the node and said no. `message` is the node's own words: its stderr, else what the transport says. */

@@ -1,6 +1,6 @@
 import { type Decider, DomainError, type Json } from '#kernel';
 import { alreadyExists, notFound } from '../refusals.js';
-import type { CommandRecord, OperationDescription, OperationEvent } from './events.js';
+import type { CommandRecord, OperationDescription, OperationEvent, OutOfReach } from './events.js';
 import { evolveOperation } from './evolve.js';
 import { noOperation, type OperationState } from './state.js';
 
@@ -10,6 +10,12 @@ interface StepReport {
   readonly commands: readonly CommandRecord[];
 }
 
+interface FailureReport extends StepReport {
+  readonly reason: string;
+  /** Where the run ends by this failure: which one of such runs it is. */
+  readonly failedRuns?: number;
+}
+
 export type OperationCommand =
   | { readonly type: 'AcceptOperation'; readonly operation: OperationDescription }
   | {
@@ -17,13 +23,14 @@ export type OperationCommand =
       readonly worker: string;
       readonly attempt: number;
       readonly leaseEpochs: Readonly<Record<string, number>>;
+      readonly outOfReach?: OutOfReach;
     }
   | { readonly type: 'StartPhase'; readonly phase: string; readonly steps: readonly string[] }
   | ({ readonly type: 'RecordStepSuccess'; readonly observed: Json } & StepReport)
-  | ({ readonly type: 'RecordStepFailure'; readonly reason: string } & StepReport)
+  | ({ readonly type: 'RecordStepFailure' } & FailureReport)
   | { readonly type: 'StartCompensation'; readonly reason: string }
   | ({ readonly type: 'RecordStepUndone' } & StepReport)
-  | ({ readonly type: 'RecordStepUndoFailure'; readonly reason: string } & StepReport)
+  | ({ readonly type: 'RecordStepUndoFailure' } & FailureReport)
   | { readonly type: 'SucceedOperation'; readonly location: string | null }
   | { readonly type: 'FailOperation'; readonly reason: string };
 
@@ -36,8 +43,9 @@ function decide(command: OperationCommand, state: OperationState): readonly Oper
       return [{ type: 'OperationAccepted', data: command.operation }];
     case 'StartOperation': {
       requireStatus(state, ['accepted', 'running', 'compensating']);
-      const { worker, attempt, leaseEpochs } = command;
-      return [{ type: 'OperationStarted', data: { worker, attempt, leaseEpochs } }];
+      const { worker, attempt, leaseEpochs, outOfReach } = command;
+      const known = { worker, attempt, leaseEpochs };
+      return [{ type: 'OperationStarted', data: outOfReach === undefined ? known : { ...known, outOfReach } }];
     }
     case 'StartPhase':
       requireStatus(state, ['running']);
@@ -47,7 +55,7 @@ function decide(command: OperationCommand, state: OperationState): readonly Oper
       return [{ type: 'StepSucceeded', data: { ...reported(command), observed: command.observed } }];
     case 'RecordStepFailure':
       requireStep(state, command, ['running']);
-      return [{ type: 'StepFailed', data: { ...reported(command), reason: command.reason } }];
+      return [{ type: 'StepFailed', data: failure(command) }];
     case 'StartCompensation':
       requireStatus(state, ['accepted', 'running']);
       return [{ type: 'CompensationStarted', data: { reason: command.reason } }];
@@ -56,7 +64,7 @@ function decide(command: OperationCommand, state: OperationState): readonly Oper
       return [{ type: 'StepUndone', data: reported(command) }];
     case 'RecordStepUndoFailure':
       requireStep(state, command, ['compensating']);
-      return [{ type: 'StepUndoFailed', data: { ...reported(command), reason: command.reason } }];
+      return [{ type: 'StepUndoFailed', data: failure(command) }];
     case 'SucceedOperation':
       requireAllDone(state);
       return [{ type: 'OperationSucceeded', data: { location: command.location } }];
@@ -68,6 +76,10 @@ function decide(command: OperationCommand, state: OperationState): readonly Oper
 
 function reported({ phase, step, commands }: StepReport): StepReport {
   return { phase, step, commands };
+}
+
+function failure({ reason, failedRuns, ...report }: FailureReport): FailureReport {
+  return { ...reported(report), reason, ...(failedRuns === undefined ? {} : { failedRuns }) };
 }
 
 function requireStatus(state: OperationState, allowed: readonly Status[]): void {

@@ -47,18 +47,33 @@ interface StepReference {
   readonly commands: readonly CommandRecord[];
 }
 
+interface StepFailure extends StepReference {
+  readonly reason: string;
+  /** Runs of the operation that ended by a failure, this one included; absent where the run was only cut off. */
+  readonly failedRuns?: number;
+}
+
+/** ISO 8601 times by node id. */
+export type OutOfReach = Readonly<Record<string, string>>;
+
 /** The history of one operation. A phase is started before any of its steps; phases run in order, their steps in parallel. */
 export type OperationEvent =
   | DomainEvent<'OperationAccepted', OperationDescription>
   | DomainEvent<
       'OperationStarted',
-      { readonly worker: string; readonly attempt: number; readonly leaseEpochs: Readonly<Record<string, number>> }
+      {
+        readonly worker: string;
+        readonly attempt: number;
+        readonly leaseEpochs: Readonly<Record<string, number>>;
+        /** Nodes that may still run what an earlier worker sent and could not be asked, with the time since which nothing was sent. */
+        readonly outOfReach?: OutOfReach;
+      }
     >
   | DomainEvent<'PhaseStarted', { readonly phase: string; readonly steps: readonly string[] }>
   | DomainEvent<'StepSucceeded', StepReference & { readonly observed: Json }>
-  | DomainEvent<'StepFailed', StepReference & { readonly reason: string }>
+  | DomainEvent<'StepFailed', StepFailure>
   | DomainEvent<'CompensationStarted', { readonly reason: string }>
   | DomainEvent<'StepUndone', StepReference>
-  | DomainEvent<'StepUndoFailed', StepReference & { readonly reason: string }>
+  | DomainEvent<'StepUndoFailed', StepFailure>
   | DomainEvent<'OperationSucceeded', { readonly location: string | null }>
   | DomainEvent<'OperationFailed', { readonly reason: string }>;

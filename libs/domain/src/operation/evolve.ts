@@ -7,13 +7,7 @@ export function evolveOperation(state: OperationState, event: OperationEvent): O
     case 'OperationAccepted':
       return { ...state, ...described(event.data), status: 'accepted' };
     case 'OperationStarted':
-      // A worker that takes over in the middle of an undo goes on undoing.
-      return {
-        ...state,
-        status: state.status === 'compensating' ? 'compensating' : 'running',
-        worker: event.data.worker,
-        attempt: event.data.attempt,
-      };
+      return started(state, event.data);
     case 'PhaseStarted':
       return phaseStarted(state, event.data.phase, event.data.steps);
     case 'StepSucceeded':
@@ -23,11 +17,14 @@ export function evolveOperation(state: OperationState, event: OperationEvent): O
         observed: event.data.observed,
       });
     case 'StepFailed':
-      return withStep(state, event.data.step, {
-        phase: event.data.phase,
-        status: 'failed',
-        observed: state.steps[event.data.step]?.observed ?? null,
-      });
+      return counted(
+        withStep(state, event.data.step, {
+          phase: event.data.phase,
+          status: 'failed',
+          observed: state.steps[event.data.step]?.observed ?? null,
+        }),
+        event.data,
+      );
     case 'CompensationStarted':
       return { ...state, status: 'compensating', reason: event.data.reason };
     case 'StepUndone':
@@ -38,7 +35,7 @@ export function evolveOperation(state: OperationState, event: OperationEvent): O
       });
     case 'StepUndoFailed':
       // The step still has to be undone: it stays what it was.
-      return state;
+      return counted(state, event.data);
     case 'OperationSucceeded':
       return { ...state, status: 'succeeded', location: event.data.location };
     case 'OperationFailed':
@@ -49,6 +46,16 @@ export function evolveOperation(state: OperationState, event: OperationEvent): O
 function described(data: OperationDescription): OperationDescription {
   const { operationId, kind, subjectKind, subjectId, clusterId, requestedBy, resources, payload } = data;
   return { operationId, kind, subjectKind, subjectId, clusterId, requestedBy, resources, payload };
+}
+
+type Started = Extract<OperationEvent, { type: 'OperationStarted' }>['data'];
+
+function started(state: OperationState, { worker, attempt, outOfReach }: Started): OperationState {
+  // A worker that takes over in the middle of an undo goes on undoing.
+  const status = state.status === 'compensating' ? 'compensating' : 'running';
+  const next: OperationState = { ...state, status, worker, attempt };
+  if (outOfReach !== undefined) return { ...next, outOfReach };
+  return state.outOfReach === undefined ? next : { ...next, outOfReach: {} };
 }
 
 /** A phase may be started again by a later attempt: what its steps have achieved is kept. */
@@ -63,6 +70,10 @@ function phaseStarted(state: OperationState, phase: string, steps: readonly stri
     phases: state.phases.includes(phase) ? state.phases : [...state.phases, phase],
     steps: { ...state.steps, ...begun },
   };
+}
+
+function counted(state: OperationState, { failedRuns }: { readonly failedRuns?: number }): OperationState {
+  return failedRuns === undefined ? state : { ...state, failedRuns };
 }
 
 function withStep(state: OperationState, step: string, next: StepState): OperationState {

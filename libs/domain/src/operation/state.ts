@@ -1,5 +1,5 @@
 import type { Json } from '#kernel';
-import type { OperationDescription } from './events.js';
+import type { OperationDescription, OutOfReach } from './events.js';
 
 export interface StepState {
   readonly phase: string;
@@ -19,6 +19,10 @@ export interface OperationState extends OperationDescription {
   readonly reason: string | null;
   /** Path of the result (`/volumes/ID`), null where there is none. */
   readonly location: string | null;
+  /** Runs that ended by the failure of a step. Absent: none. */
+  readonly failedRuns?: number;
+  /** Nodes that the last run could not take over, and since when nothing has been sent to them. Absent: none. */
+  readonly outOfReach?: OutOfReach;
 }
 
 export const noOperation: OperationState = {

@@ -9,6 +9,8 @@ import { LeaseLostError, type Lease, type Leases } from './leases.js';
 export class LeaseKeeper {
   #renewal: NodeJS.Timeout | undefined;
   #deadline: NodeJS.Timeout | undefined;
+  /** By performance.now(). */
+  #heldUntilMs = 0;
   #stopped = false;
 
   constructor(
@@ -24,6 +26,16 @@ export class LeaseKeeper {
     this.#renewLater();
   }
 
+  /**
+   * By the clock, not by the timer: a process that was frozen, or whose event loop was busy, wakes with its timers still to fire.
+   * @throws LeaseLostError once the lease may have run out
+   */
+  assertHeld(): void {
+    if (performance.now() < this.#heldUntilMs) return;
+    this.#lose();
+    throw new LeaseLostError(Object.keys(this.lease.epochs));
+  }
+
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#renewal);
@@ -32,6 +44,7 @@ export class LeaseKeeper {
 
   #heldUntil(time: number): void {
     clearTimeout(this.#deadline);
+    this.#heldUntilMs = time;
     this.#deadline = setTimeout(() => this.#lose(), Math.max(0, time - performance.now()));
   }
 

@@ -1,68 +1,53 @@
 import type { OperationCommand, OperationState } from '#domain';
-import { DomainError, messageOf, type Json, type Logger } from '#kernel';
-import type { NodeCall, StorageNodes } from '#storage-nodes';
-import type { LoadState, Phase, Step, StepContext, Workflow, WorkflowQueries } from '../workflows/workflow.js';
-import type { OperationJournal } from './operation-journal.js';
+import { DomainError } from '#kernel';
+import type { Phase, Workflow } from '../workflows/workflow.js';
+import { PhaseRun, type FailedStep, type PhaseRunParts } from './phase-run.js';
 import { RunInterrupted } from './run-interrupted.js';
-import type { RunnerSettings } from './settings.js';
-import { combinedReason, type StepFailure } from './step-failure.js';
-import { runStep, type StepRun, type StopSignals } from './step-run.js';
+import { combinedReason } from './step-failure.js';
 
-export interface OperationRunParts {
+export interface OperationRunParts extends PhaseRunParts {
   readonly workflow: Workflow;
   readonly phases: readonly Phase[];
-  readonly journal: OperationJournal;
-  readonly nodes: StorageNodes;
-  readonly queries: WorkflowQueries;
-  readonly load: LoadState;
-  /** Ends the run at the next boundary of a step. */
-  readonly soon: AbortSignal;
-  /** Ends the run at once; fired by the run itself when a step fails for a reason of ours: its siblings must not outlive it. */
-  readonly now: AbortController;
-  readonly settings: RunnerSettings;
-  readonly logger: Logger;
-}
-
-interface FailedStep {
-  readonly step: Step;
-  readonly failure: StepFailure;
-  readonly untouched: boolean;
 }
 
 /** One worker's share of an operation, from wherever it stands to its end, or to where it has to be handed back. */
 export class OperationRun {
-  readonly #stop: StopSignals;
+  readonly #phaseRun: PhaseRun;
 
   constructor(private readonly parts: OperationRunParts) {
-    this.#stop = { soon: parts.soon, now: parts.now.signal };
+    this.#phaseRun = new PhaseRun(parts);
   }
 
   /** @throws RunInterrupted, LeaseLostError; whatever is no node's fault */
   async run(): Promise<'finished' | 'retry'> {
+    const { journal, phases } = this.parts;
     if (this.#state.status === 'compensating') return this.#compensate();
-    for (const phase of this.parts.phases) {
+    for (const phase of phases) {
       if (this.#isComplete(phase)) continue;
       this.#boundary();
-      const failed = await this.#runPhase(phase);
+      const failed = await this.#phaseRun.ensure(phase);
       if (failed.length === 0) continue;
       const reason = combinedReason(failed.map(({ failure }) => failure));
       if (this.#isPastReturn(phase, failed)) return this.#forwardFailed(reason);
-      await this.parts.journal.record([{ type: 'StartCompensation', reason }, ...nothingToUndo(phase, failed)]);
+      // The next run takes the nodes over and then sees what has become of it.
+      if (!this.#isLast && failed.every(({ failure }) => failure.unknown)) return 'retry';
+      await journal.record([{ type: 'StartCompensation', reason }, ...nothingToUndo(phase, failed)]);
       return this.#compensate();
     }
     const refusal = await this.#succeed();
     if (refusal === null) return 'finished';
-    if (this.parts.phases.some((phase) => phase.pointOfNoReturn === true)) return this.#forwardFailed(refusal);
-    await this.parts.journal.record([{ type: 'StartCompensation', reason: refusal }]);
+    if (phases.some((phase) => phase.pointOfNoReturn === true)) return this.#forwardFailed(refusal);
+    await journal.record([{ type: 'StartCompensation', reason: refusal }]);
     return this.#compensate();
   }
 
   /** @returns why not, where the subject has changed so that it cannot: no other run would find that otherwise */
   async #succeed(): Promise<string | null> {
+    const { journal, workflow } = this.parts;
     try {
-      await this.parts.journal.finish(async (tx, operation) => ({
+      await journal.finish(async (tx, operation) => ({
         type: 'SucceedOperation',
-        location: await this.parts.workflow.succeed(operation, tx),
+        location: await workflow.succeed(operation, tx),
       }));
       return null;
     } catch (error) {
@@ -75,39 +60,17 @@ export class OperationRun {
     return this.parts.journal.state;
   }
 
+  /** Whether the operation has failed often enough. */
+  get #isLast(): boolean {
+    return this.parts.failedRuns >= this.parts.settings.maxFailedRuns;
+  }
+
   #isComplete(phase: Phase): boolean {
     return phase.steps.every((step) => this.#state.steps[step.name]?.status === 'succeeded');
   }
 
   #boundary(): void {
-    if (this.#stop.soon.aborted) throw new RunInterrupted('stopping');
-  }
-
-  async #runPhase(phase: Phase): Promise<FailedStep[]> {
-    const { journal } = this.parts;
-    const fresh = !this.#state.phases.includes(phase.name);
-    if (fresh) {
-      const steps = phase.steps.map((step) => step.name);
-      await journal.record([{ type: 'StartPhase', phase: phase.name, steps }]);
-    }
-    const todo = phase.steps.filter((step) => this.#state.steps[step.name]?.status !== 'succeeded');
-    const results = await this.#inParallel(todo, (step) => this.#ensure(phase, step, fresh));
-    return results.filter((result) => result !== null);
-  }
-
-  async #ensure(phase: Phase, step: Step, fresh: boolean): Promise<FailedStep | null> {
-    const { commands, hostKeys, result } = await this.#try((call, first) =>
-      step.ensure(this.#context(call, fresh && first)),
-    );
-    const report = { phase: phase.name, step: step.name, commands };
-    if (result.ok) {
-      const success: OperationCommand = { type: 'RecordStepSuccess', ...report, observed: result.observed };
-      await this.parts.journal.record([success], hostKeys);
-      return null;
-    }
-    const { failure, untouched } = result;
-    await this.parts.journal.record([{ type: 'RecordStepFailure', ...report, reason: failure.reason }], hostKeys);
-    return { step, failure, untouched: untouched && fresh };
+    if (this.parts.terms.stop.soon.aborted) throw new RunInterrupted('stopping');
   }
 
   /** From the first phase that cannot be undone on, unless that phase has found that it has done nothing yet. */
@@ -121,43 +84,23 @@ export class OperationRun {
   }
 
   async #forwardFailed(reason: string): Promise<'finished' | 'retry'> {
-    if (this.#state.attempt < this.parts.settings.maxForwardAttempts) return 'retry';
+    if (!this.#isLast) return 'retry';
     await this.#fail(reason);
     return 'finished';
   }
 
-  /** Newest phase first: a volume has to go before its bricks. Only phases that were started can have left anything. */
+  /**
+   * Newest phase first: a volume has to go before its bricks. Only phases that were started can have left anything. What this
+   * run has sent and not seen the end of is for the next run, whose right is higher, to find or to end.
+   */
   async #compensate(): Promise<'finished' | 'retry'> {
-    for (const phase of this.#startedPhases().reverse()) {
-      const todo = phase.steps.filter((step) => this.#state.steps[step.name]?.status !== 'undone');
-      if (todo.length === 0) continue;
+    if (this.parts.hand.inDoubt) return 'retry';
+    for (const phase of startedPhases(this.#state, this.parts.phases).reverse()) {
       this.#boundary();
-      const undone = await this.#inParallel(todo, (step) => this.#undo(phase, step));
-      if (undone.includes(false)) return 'retry';
+      if (!(await this.#phaseRun.undo(phase))) return 'retry';
     }
     await this.#fail(this.#state.reason ?? '');
     return 'finished';
-  }
-
-  #startedPhases(): Phase[] {
-    return this.#state.phases.map((name) => {
-      const phase = this.parts.phases.find((candidate) => candidate.name === name);
-      if (phase === undefined) throw new Error(`phase ${name} was started by another version and is not known here`);
-      return phase;
-    });
-  }
-
-  async #undo(phase: Phase, step: Step): Promise<boolean> {
-    const { commands, hostKeys, result } = await this.#try(async (call) => {
-      await step.undo(this.#context(call, false));
-      return null;
-    });
-    const report = { phase: phase.name, step: step.name, commands };
-    const command: OperationCommand = result.ok
-      ? { type: 'RecordStepUndone', ...report }
-      : { type: 'RecordStepUndoFailure', ...report, reason: result.failure.reason };
-    await this.parts.journal.record([command], hostKeys);
-    return result.ok;
   }
 
   async #fail(reason: string): Promise<void> {
@@ -166,47 +109,15 @@ export class OperationRun {
       return { type: 'FailOperation', reason };
     });
   }
+}
 
-  #context(call: NodeCall, fresh: boolean): StepContext {
-    const { nodes, queries, load } = this.parts;
-    return { operation: this.#state, nodes, queries, load, call, fresh };
-  }
-
-  /** A fault of ours is given several runs to pass (the database may be away); after them it is the step's failure. */
-  async #try(body: (call: NodeCall, first: boolean) => Promise<Json>): Promise<StepRun> {
-    const { settings, logger } = this.parts;
-    try {
-      return await runStep(body, this.#stop, settings);
-    } catch (error) {
-      if (error instanceof RunInterrupted || this.#state.attempt < settings.maxForwardAttempts) throw error;
-      const reason = `internal error: ${messageOf(error)}`;
-      logger.error(
-        { operationId: this.#state.operationId, error: messageOf(error) },
-        'step failed for a fault of ours',
-      );
-      const failure: StepFailure = { node: null, reason, refused: false };
-      return { commands: [], hostKeys: [], result: { ok: false, failure, untouched: false } };
-    }
-  }
-
-  /** Waits for all, whatever becomes of one; then throws the first error. */
-  async #inParallel<T>(steps: readonly Step[], work: (step: Step) => Promise<T>): Promise<T[]> {
-    const errors: unknown[] = [];
-    const results = await Promise.all(
-      steps.map(async (step) => {
-        try {
-          return [await work(step)];
-        } catch (error) {
-          errors.push(error);
-          // A step that stops at its boundary leaves its siblings to theirs; anything else ends them all.
-          if (!(error instanceof RunInterrupted)) this.parts.now.abort(new RunInterrupted('stopping'));
-          return [];
-        }
-      }),
-    );
-    if (errors.length > 0) throw errors[0];
-    return results.flat(1);
-  }
+/** In the order in which they were started. @throws Error where this version does not know one of them */
+export function startedPhases({ phases }: OperationState, planned: readonly Phase[]): Phase[] {
+  return phases.map((name) => {
+    const phase = planned.find((candidate) => candidate.name === name);
+    if (phase === undefined) throw new Error(`phase ${name} was started by another version and is not known here`);
+    return phase;
+  });
 }
 
 /** A step that never reached its node in the first attempt ever has left nothing: no need to wait for the node. */

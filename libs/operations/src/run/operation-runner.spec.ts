@@ -1,70 +1,10 @@
-import { silentLogger, type Logger } from '#kernel';
+import { silentLogger } from '#kernel';
 import { NodeCommandError, NodeUnreachableError } from '#storage-nodes';
-import type { OperationKind } from '#domain';
+import { outcome, refuse, run, runToEnd, unreachable } from '#test/operation-runs';
 import { OperationWorld, operationId } from '#test/operation-world';
 import { shownKey } from '#test/strict-nodes';
 import { describe, expect, it } from 'vitest';
-import { WorkflowRegistry } from '../workflows/registry.js';
-import { OperationRunner, type RunOutcome } from './operation-runner.js';
-import { backOffMs, type RunnerSettings } from './settings.js';
-
-const settings: RunnerSettings = {
-  leaseTtlMs: 60_000,
-  stepTries: 2,
-  stepRetryMs: 1,
-  maxForwardAttempts: 4,
-  retryMs: 1,
-  retryLimitMs: 5,
-};
-const never = new AbortController().signal;
-
-/** One run by a worker that has never seen the operation. */
-async function run(
-  world: OperationWorld,
-  worker = 'w',
-  soon: AbortSignal = never,
-  logger: Logger = silentLogger,
-): Promise<RunOutcome> {
-  const { ledger, leases, nodes } = world;
-  const workflows = new WorkflowRegistry();
-  const parts = { ledger, queries: ledger, nodes, leases, workflows, logger, settings, worker };
-  return (await new OperationRunner(parts).run(operationId, { soon, now: never })).outcome;
-}
-
-/** Runs until there is nothing more to do, as the queue and the reconciler see to it. */
-async function runToEnd(world: OperationWorld): Promise<RunOutcome[]> {
-  const outcomes: RunOutcome[] = [];
-  do outcomes.push(await run(world, `w${outcomes.length}`));
-  while (outcomes.at(-1) !== 'finished' && outcomes.length < 20);
-  return outcomes;
-}
-
-/** The node says no to every call that begins like this. */
-function refuse(world: OperationWorld, prefix: string, text = 'as intended'): void {
-  world.nodes.fault = (call, when, node) => {
-    if (when === 'before' && call.startsWith(prefix)) throw new NodeCommandError(text, node.manageHost, call, 1);
-  };
-}
-
-function unreachable(world: OperationWorld, nodeId: string, sent: boolean): void {
-  world.nodes.fault = (_call, when, node) => {
-    if (when === 'before' && node.nodeId === nodeId)
-      throw new NodeUnreachableError(`no route to ${nodeId}`, nodeId, sent);
-  };
-}
-
-const outcome = (world: OperationWorld): unknown => world.ledger.eventsOf('operation', operationId).at(-1);
-
-const kinds: readonly OperationKind[] = [
-  'node-add',
-  'node-delete',
-  'device-add',
-  'device-delete',
-  'device-resync',
-  'volume-create',
-  'volume-expand',
-  'volume-delete',
-];
+import { backOffMs } from './settings.js';
 
 describe('the log of the process', () => {
   it('says when an operation runs and how it ended', async () => {
@@ -72,10 +12,10 @@ describe('the log of the process', () => {
     const write = (level: string) => (fields: object, msg: string) => void lines.push({ level, msg, ...fields });
     const logger = { ...silentLogger, info: write('info'), warn: write('warn') };
     const about = { operationId, kind: 'volume-create', attempt: 1 };
-    await run(new OperationWorld().accept('volume-create'), 'w', never, logger);
+    await run(new OperationWorld().accept('volume-create'), { logger });
     const broken = new OperationWorld().accept('volume-create');
     refuse(broken, 'create');
-    await run(broken, 'w', never, logger);
+    await run(broken, { logger });
     expect(lines).toEqual([
       { level: 'info', msg: 'operation runs', ...about },
       { level: 'info', msg: 'operation succeeded', ...about },
@@ -298,7 +238,7 @@ describe('leases', () => {
     expect(world.nodes.calls.at(-1)).toBe('create vol');
     expect(world.ledger.stateOf('operation', operationId).steps['volume']?.status).toBe('started');
     world.nodes.fault = () => undefined;
-    expect(await run(world, 'heir')).toBe('finished');
+    expect(await run(world, { worker: 'heir' })).toBe('finished');
     expect(outcome(world)).toMatchObject({ type: 'OperationSucceeded' });
   });
 
@@ -308,88 +248,11 @@ describe('leases', () => {
     world.nodes.fault = (call) => {
       if (call === 'make b1') stopping.abort();
     };
-    expect(await run(world, 'leaver', stopping.signal)).toBe('interrupted');
+    expect(await run(world, { worker: 'leaver', soon: stopping.signal })).toBe('interrupted');
     expect(world.nodes.calls.sort()).toEqual(['make b1', 'make b2', 'make b3']);
     expect(world.ledger.stateOf('operation', operationId).steps['brick b3']?.status).toBe('succeeded');
-    expect(await run(world, 'heir')).toBe('finished');
+    expect(await run(world, { worker: 'heir' })).toBe('finished');
     expect(outcome(world)).toMatchObject({ type: 'OperationSucceeded' });
-  });
-});
-
-interface Death {
-  /** Things done so far. */
-  readonly count: () => number;
-  /** Another process goes on; says whether this one was dead. */
-  readonly revive: () => boolean;
-}
-
-/** The process dies at the nth thing that it does to nodes or log; from then on nothing works for it. */
-function dieAt(world: OperationWorld, nth: number): Death {
-  let count = 0;
-  let dead = false;
-  const point = (): void => {
-    count += 1;
-    if (count === nth) dead = true;
-    if (dead) throw new Error('the process is dead');
-  };
-  const fault = world.nodes.fault;
-  world.nodes.fault = (call, when, node) => {
-    point();
-    fault(call, when, node);
-  };
-  world.ledger.beforeCommit = point;
-  world.ledger.afterCommit = point;
-  const revive = (): boolean => {
-    const was = dead;
-    dead = false;
-    return was;
-  };
-  return { count: () => count, revive };
-}
-
-const scenarios: readonly { name: string; kind: OperationKind; failing?: string }[] = [
-  ...kinds.map((kind) => ({ name: `${kind} that succeeds`, kind })),
-  { name: 'node-add without glusterd', kind: 'node-add', failing: 'glusterd' },
-  { name: 'node-add whose probe fails', kind: 'node-add', failing: 'probe n9' },
-  { name: 'node-delete whose detach fails', kind: 'node-delete', failing: 'detach' },
-  { name: 'device-add whose set-up fails', kind: 'device-add', failing: 'setup' },
-  { name: 'device-delete that is refused', kind: 'device-delete', failing: 'teardown' },
-  { name: 'volume-create whose brick fails', kind: 'volume-create', failing: 'make b2' },
-  { name: 'volume-create whose creation fails', kind: 'volume-create', failing: 'create' },
-  { name: 'volume-create whose start fails', kind: 'volume-create', failing: 'start' },
-  { name: 'volume-expand whose brick fails', kind: 'volume-expand', failing: 'make b5' },
-  { name: 'volume-expand whose add-brick fails', kind: 'volume-expand', failing: 'add-brick' },
-  { name: 'volume-delete that is refused', kind: 'volume-delete', failing: 'delete' },
-];
-
-describe('whatever the instant at which its worker dies', () => {
-  it.each(scenarios)('$name ends the same', async ({ kind, failing }) => {
-    const make = (): OperationWorld => {
-      const world = new OperationWorld().accept(kind);
-      if (failing !== undefined) refuse(world, failing);
-      return world;
-    };
-    const undisturbed = make();
-    const life = dieAt(undisturbed, Infinity);
-    await runToEnd(undisturbed);
-    expect(life.count()).toBeGreaterThan(4);
-    for (let nth = 1; nth <= life.count(); nth += 1) {
-      const world = make();
-      const death = dieAt(world, nth);
-      let last: RunOutcome = 'retry';
-      for (let runs = 0; last !== 'finished' && runs < 20; runs += 1) {
-        // A dead process answers nothing: what its runner returns then does not matter.
-        last = await run(world, `w${runs}`).catch(() => 'retry' as const);
-        if (death.revive()) last = 'retry';
-        world.leases.steal();
-      }
-      expect(last).toBe('finished');
-      expect(world.nodes.contents(), `death at ${nth}`).toEqual(undisturbed.nodes.contents());
-      expect(world.freeKiB()).toEqual(undisturbed.freeKiB());
-      expect(outcome(world), `death at ${nth}`).toEqual(outcome(undisturbed));
-      const ends = world.typesOf('operation', operationId).filter((type) => /^Operation(Succeeded|Failed)$/.test(type));
-      expect(ends).toHaveLength(1);
-    }
   });
 });
 

@@ -1,24 +1,28 @@
-import type { OperationState } from '#domain';
-import { messageOf, newId, systemAttribution, type Logger } from '#kernel';
+import type { OperationCommand, OperationState, OutOfReach } from '#domain';
+import { messageOf, type Clock, type Logger } from '#kernel';
 import type { Ledger, Queries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
 import { LeaseKeeper } from '../leases/lease-keeper.js';
 import { LeaseLostError, type Lease, type Leases } from '../leases/leases.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
-import type { LoadState, WorkflowQueries } from '../workflows/workflow.js';
-import { OperationJournal } from './operation-journal.js';
-import { OperationRun } from './operation-run.js';
+import { addressOf } from '../workflows/support/node-access.js';
+import type { Phase, WorkflowQueries, WorkflowView } from '../workflows/workflow.js';
+import { stateLoader } from './load-state.js';
+import { NodesInHand } from './nodes-in-hand.js';
+import { OperationJournal, type MetHostKey } from './operation-journal.js';
+import { OperationRun, startedPhases } from './operation-run.js';
 import { RunInterrupted } from './run-interrupted.js';
 import type { RunnerSettings } from './settings.js';
-import type { StopSignals } from './step-run.js';
+import type { RunTerms, StopSignals } from './step-run.js';
 
 export interface RunnerParts {
   readonly ledger: Ledger;
-  readonly queries: WorkflowQueries & Pick<Queries, 'operation'>;
+  readonly queries: WorkflowQueries & Pick<Queries, 'operation' | 'state'>;
   readonly nodes: StorageNodes;
   readonly leases: Leases;
   readonly workflows: WorkflowRegistry;
   readonly logger: Logger;
+  readonly clock: Clock;
   readonly settings: RunnerSettings;
   /** The name of this process; unique among all that run. */
   readonly worker: string;
@@ -58,30 +62,40 @@ export class OperationRunner {
     const lost = (): void => now.abort(new RunInterrupted('lease-lost'));
     stop.now.addEventListener('abort', cutOff, { once: true });
     const keeper = new LeaseKeeper(leases, lease, settings.leaseTtlMs, logger, claimedAt, lost);
+    const terms: RunTerms = {
+      stop: { soon: stop.soon, now: now.signal },
+      end: (reason) => now.abort(reason),
+      authority: { fence: { epochs: lease.epochs }, assertLive: () => keeper.assertHeld() },
+      settings,
+    };
     try {
-      return await this.#runHolding(lease, operationId, stop.soon, now);
+      return await this.#runHolding(lease, operationId, terms);
     } finally {
       keeper.stop();
       stop.now.removeEventListener('abort', cutOff);
-      // After a stop in mid-step a command may still be running on a node: the next worker comes when the lease has run out.
-      if (!stop.now.aborted) await this.#release(lease);
+      // Also after a stop in mid-step: the next worker takes the nodes over before it does anything to them.
+      await this.#release(lease);
     }
   }
 
-  async #runHolding(lease: Lease, operationId: string, soon: AbortSignal, now: AbortController): Promise<RunResult> {
-    const { ledger, queries, nodes, leases, workflows, settings, worker, logger } = this.parts;
+  async #runHolding(lease: Lease, operationId: string, terms: RunTerms): Promise<RunResult> {
+    const { ledger, queries, nodes, leases, workflows, settings, worker, logger, clock } = this.parts;
     // Whoever had the lease before may have finished the operation since it was read.
     const operation = await queries.operation(operationId);
     if (operation === null || isOver(operation)) return result('finished', operation);
     const journal = new OperationJournal(ledger, leases, lease, worker, logger, operation);
+    const attempt = operation.attempt + 1;
+    const start = { type: 'StartOperation', worker, attempt, leaseEpochs: lease.epochs } as const;
     try {
-      const attempt = operation.attempt + 1;
-      await journal.record([{ type: 'StartOperation', worker, attempt, leaseEpochs: lease.epochs }]);
+      const view: WorkflowView = { queries, load: stateLoader(queries) };
       const workflow = workflows.of(operation.kind);
-      const load = this.#load(operationId);
-      const phases = await workflow.plan(journal.state, { queries, load });
-      const run = new OperationRun({ workflow, phases, journal, nodes, queries, load, soon, now, settings, logger });
+      const phases = await recordingFailure(journal, start, () => workflow.plan(operation, view));
+      const hand = new NodesInHand(nodes, settings.quietMs, clock);
+      const hostKeys = await takeOver(hand, operation, phases, view, terms);
+      await journal.record([withAway(start, hand.outOfReach)], hostKeys);
       logger.info({ operationId, kind: operation.kind, attempt }, 'operation runs');
+      const failedRuns = (operation.failedRuns ?? 0) + 1;
+      const run = new OperationRun({ ...view, workflow, phases, journal, hand, terms, settings, logger, failedRuns });
       const outcome = await run.run();
       this.#logEnd(journal.state);
       return result(outcome, journal.state);
@@ -104,12 +118,6 @@ export class OperationRunner {
     else logger.info({ operationId, kind, attempt, status }, 'operation to be continued');
   }
 
-  #load(operationId: string): LoadState {
-    const attribution = systemAttribution(this.parts.worker, operationId);
-    return (kind, id) =>
-      this.parts.ledger.transact({ attribution, commandId: newId() }, async (tx) => (await tx.load(kind, id)).state);
-  }
-
   async #release(lease: Lease): Promise<void> {
     try {
       await this.parts.leases.release(lease);
@@ -117,6 +125,43 @@ export class OperationRunner {
       this.parts.logger.warn({ keys: Object.keys(lease.epochs), error: messageOf(error) }, 'lease not given back');
     }
   }
+}
+
+type Start = Extract<OperationCommand, { type: 'StartOperation' }>;
+
+/** An attempt counts also where it gets no further: the pause before the next one grows with it. */
+async function recordingFailure<T>(journal: OperationJournal, start: Start, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await journal.record([start]);
+    throw error;
+  }
+}
+
+/**
+ * Where somebody has worked on the operation before, a command of theirs may still be running on any node that the steps of its
+ * phases reach.
+ * @returns the keys of nodes that were met for the first time
+ */
+async function takeOver(
+  hand: NodesInHand,
+  operation: OperationState,
+  phases: readonly Phase[],
+  { load }: WorkflowView,
+  terms: RunTerms,
+): Promise<MetHostKey[]> {
+  if (operation.attempt === 0) return [];
+  const steps = startedPhases(operation, phases).flatMap((phase) => phase.steps);
+  const reach = [...new Set(steps.flatMap((step) => step.reach))];
+  const nodes = await Promise.all(reach.map((nodeId) => load('node', nodeId)));
+  // One that has left meanwhile cannot be asked, and no step can use it either.
+  const addresses = nodes.filter((node) => node.status !== 'none' && node.status !== 'deleted').map(addressOf);
+  return hand.takeOver(addresses, operation.outOfReach ?? {}, terms);
+}
+
+function withAway(start: Start, outOfReach: OutOfReach): Start {
+  return Object.keys(outOfReach).length === 0 ? start : { ...start, outOfReach };
 }
 
 function isOver(operation: OperationState): boolean {

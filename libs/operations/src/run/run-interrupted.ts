@@ -1,7 +1,11 @@
 /** A worker leaves an operation as it stands: nothing is written any more, somebody else goes on. */
 export class RunInterrupted extends Error {
-  constructor(readonly because: 'stopping' | 'lease-lost') {
-    super(`run interrupted: ${because}`);
+  constructor(
+    readonly because: 'stopping' | 'lease-lost',
+    /** Who says so, where it is not this process. */
+    said = '',
+  ) {
+    super(`run interrupted: ${because}${said === '' ? '' : `: ${said}`}`);
     this.name = 'RunInterrupted';
   }
 }

@@ -10,20 +10,23 @@ export interface RunnerSettings {
   readonly stepTries: number;
   /** Pause before the second try of a step; doubles with every further one. */
   readonly stepRetryMs: number;
-  /** Runs after which an operation past its point of no return gives up. */
-  readonly maxForwardAttempts: number;
+  /** Runs that end by a failure, after which what cannot be finished or undone is given up. */
+  readonly maxFailedRuns: number;
   /** Pause before the next run of an operation that was handed back; doubles with every run, up to the limit. */
   readonly retryMs: number;
   readonly retryLimitMs: number;
+  /** After this time nothing runs any more that was sent to a node: more than the longest deadline of a command. */
+  readonly quietMs: number;
 }
 
 export const defaultRunnerSettings: RunnerSettings = {
   leaseTtlMs: 8000,
   stepTries: 4,
   stepRetryMs: 500,
-  maxForwardAttempts: 6,
+  maxFailedRuns: 6,
   retryMs: 1000,
   retryLimitMs: 60_000,
+  quietMs: 15 * 60_000,
 };
 
 /** The pause before try number `next` (2 and up): doubling, up to the limit. */

@@ -9,6 +9,8 @@ export interface StepFailure {
   readonly reason: string;
   /** The step has looked and nothing has happened: see StepRefusedError. */
   readonly refused: boolean;
+  /** A command was sent and its end is not known: it may have taken effect, or still do. */
+  readonly unknown: boolean;
 }
 
 /**
@@ -16,17 +18,33 @@ export interface StepFailure {
  * the operation has to wait for another run.
  */
 export function stepFailure(error: unknown): StepFailure | null {
-  if (error instanceof StepRefusedError) return { node: error.node, reason: error.message, refused: true };
-  if (error instanceof NodeCommandError || error instanceof NodeUnreachableError) {
-    return { node: error.node, reason: error.message, refused: false };
-  }
-  if (error instanceof DomainError) return { node: null, reason: error.message, refused: false };
+  if (error instanceof NodeUnreachableError) return failure(error.node, error.message, { unknown: error.sent });
+  if (error instanceof NodeCommandError) return failure(error.node, error.message);
+  if (error instanceof StepRefusedError) return failure(error.node, error.message, { refused: true });
+  if (error instanceof DomainError) return failure(null, error.message);
   return null;
+}
+
+function failure(node: string | null, reason: string, flags: Partial<StepFailure> = {}): StepFailure {
+  return { node, reason, refused: false, unknown: false, ...flags };
+}
+
+/** A fault of ours, once it has had its runs to pass. */
+export function internalFailure(message: string): StepFailure {
+  return failure(null, `internal error: ${message}`);
+}
+
+/** The node of a call was away when the run began, and stays so until it ends. */
+export class NodeAwayError extends NodeUnreachableError {
+  constructor(message: string, node: string) {
+    super(message, node, false);
+    this.name = 'NodeAwayError';
+  }
 }
 
 /** Whether the same step may well succeed in a moment. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof NodeUnreachableError;
+  return error instanceof NodeUnreachableError && !error.sent && !(error instanceof NodeAwayError);
 }
 
 /** The one text for several failures: identical ones once, different ones as Heketi's `Host h: text` lines. */

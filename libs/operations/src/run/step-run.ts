@@ -1,6 +1,6 @@
 import type { CommandRecord } from '#domain';
 import type { Json } from '#kernel';
-import { NodeUnreachableError, type NodeCall } from '#storage-nodes';
+import { FencedError, NodeUnreachableError, type NodeCall } from '#storage-nodes';
 import type { MetHostKey } from './operation-journal.js';
 import { pause } from './pause.js';
 import { RunInterrupted, throwIfAborted } from './run-interrupted.js';
@@ -15,36 +15,47 @@ export interface StopSignals {
   readonly now: AbortSignal;
 }
 
-/** What came of one step, with all that was run for it. */
-export interface StepRun {
-  readonly commands: readonly CommandRecord[];
-  readonly hostKeys: readonly MetHostKey[];
-  readonly result:
-    | { readonly ok: true; readonly observed: Json }
-    | {
-        readonly ok: false;
-        readonly failure: StepFailure;
-        /** Not one command of it reached a node. */
-        readonly untouched: boolean;
-      };
+/** What every call of a run has in common: the right to act, and when it ends. */
+export interface RunTerms {
+  readonly stop: StopSignals;
+  /** Ends the run at once: what still runs for it must not outlive it. */
+  readonly end: (reason: RunInterrupted) => void;
+  readonly authority: Required<Pick<NodeCall, 'fence' | 'assertLive'>>;
+  readonly settings: Pick<RunnerSettings, 'stepTries' | 'stepRetryMs' | 'retryLimitMs'>;
 }
 
+/** What is to be recorded of a step, however it ends. */
+export class StepTrace {
+  readonly commands: CommandRecord[] = [];
+  readonly hostKeys: MetHostKey[] = [];
+}
+
+/** What came of one step. */
+export type StepResult =
+  | { readonly ok: true; readonly observed: Json }
+  | {
+      readonly ok: false;
+      readonly failure: StepFailure;
+      /** Not one command of it reached a node. */
+      readonly untouched: boolean;
+    };
+
 /**
- * Runs the body of a step, again while its node cannot be reached: every step looks before it acts, so a
- * second try is always safe.
+ * Runs the body of a step, again while its node cannot be reached. A command that was sent and whose end is not known is not
+ * repeated: it may still be running.
+ * @param trace gets what is run, also where this throws
  * @throws RunInterrupted; whatever is no node's fault
  */
 export async function runStep(
   body: (call: NodeCall, firstTry: boolean) => Promise<Json>,
-  stop: StopSignals,
-  settings: Pick<RunnerSettings, 'stepTries' | 'stepRetryMs' | 'retryLimitMs'>,
-): Promise<StepRun> {
-  const commands: CommandRecord[] = [];
-  const hostKeys: MetHostKey[] = [];
+  { stop, authority, settings }: RunTerms,
+  trace: StepTrace,
+): Promise<StepResult> {
   const call: NodeCall = {
+    ...authority,
     signal: stop.now,
-    onCommand: (record) => commands.push(record),
-    onHostKey: (nodeId, key) => hostKeys.push({ nodeId, key }),
+    onCommand: (record) => trace.commands.push(record),
+    onHostKey: (nodeId, key) => trace.hostKeys.push({ nodeId, key }),
   };
   let untouched = true;
   for (let attempt = 1; ; attempt += 1) {
@@ -52,15 +63,14 @@ export async function runStep(
     try {
       const observed = await body(call, attempt === 1);
       throwIfAborted(stop.now);
-      return { commands, hostKeys, result: { ok: true, observed } };
+      return { ok: true, observed };
     } catch (error) {
       throwIfAborted(stop.now);
+      if (error instanceof FencedError) throw new RunInterrupted('lease-lost', error.message);
       const failure = stepFailure(error);
       if (failure === null) throw error;
-      untouched &&= neverSent(error) && commands.every((command) => command.exitCode === null);
-      if (!isTransient(error) || attempt >= settings.stepTries) {
-        return { commands, hostKeys, result: { ok: false, failure, untouched } };
-      }
+      untouched &&= neverSent(error) && trace.commands.every((command) => command.exitCode === null);
+      if (!isTransient(error) || attempt >= settings.stepTries) return { ok: false, failure, untouched };
       await pause(backOffMs(attempt + 1, settings.stepRetryMs, settings.retryLimitMs), stop.soon, stop.now);
       throwIfAborted(stop.now);
       if (stop.soon.aborted) throw new RunInterrupted('stopping');

@@ -46,7 +46,7 @@ export interface RunningWorker {
   wake(): void;
   /**
    * Takes no more work, lets running steps end, gives the leases back. Steps that have not ended shortly before `timeoutMs` are
-   * cut off; their operations go on elsewhere when the leases have run out. Closes the queue too, the nodes not.
+   * cut off; whoever goes on with their operations takes the nodes over first. Closes the queue too, the nodes not.
    */
   close(timeoutMs: number): Promise<void>;
 }
@@ -79,6 +79,7 @@ export function startWorker(parts: WorkerParts): RunningWorker {
     leases,
     workflows,
     logger,
+    clock,
     settings: config,
     worker,
   });

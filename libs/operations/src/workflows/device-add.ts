@@ -32,6 +32,7 @@ function setUp(device: DeviceState): Phase {
     steps: [
       {
         name: 'device',
+        reach: [nodeId],
         ensure: async ({ nodes, queries, load, call }) => {
           const known = destroyData ? await knownPvUuids(queries, deviceId) : null;
           const spared = known === null ? {} : { knownPvUuids: known };

@@ -31,6 +31,7 @@ function tearDown(device: DeviceState, forceForget: boolean): Phase {
     steps: [
       {
         name: 'device',
+        reach: [nodeId],
         ensure: async ({ nodes, load, call }) => {
           try {
             await nodes.removeDevice(await addressById(load, nodeId), { deviceId, name, pvUuid }, call);

@@ -18,6 +18,7 @@ export const deviceResync: Workflow = {
         steps: [
           {
             name: 'measure',
+            reach: [nodeId],
             ensure: async (context) =>
               recorded(
                 await context.nodes.measureDevice(

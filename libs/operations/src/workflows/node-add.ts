@@ -1,7 +1,7 @@
 import type { NodeState } from '#domain';
 import { DomainError } from '#kernel';
 import { NodeUnreachableError } from '#storage-nodes';
-import { addressById, onAnyNode } from './support/node-access.js';
+import { addressById, memberIds, onAnyNode } from './support/node-access.js';
 import { nodeChange } from './support/subject-changes.js';
 import type { Phase, StepContext, Workflow } from './workflow.js';
 
@@ -9,8 +9,8 @@ import type { Phase, StepContext, Workflow } from './workflow.js';
 export const nodeAdd: Workflow = {
   kind: 'node-add',
 
-  plan(operation) {
-    return Promise.resolve([connect(operation.subjectId), peer(operation.subjectId, operation.clusterId)]);
+  async plan({ subjectId, clusterId }, view) {
+    return [connect(subjectId), peer(subjectId, clusterId, await memberIds(view, clusterId))];
   },
 
   async succeed({ operationId, subjectId, clusterId }, tx) {
@@ -30,6 +30,7 @@ function connect(nodeId: string): Phase {
     steps: [
       {
         name: 'connect',
+        reach: [nodeId],
         ensure: async ({ nodes, load, call }) => {
           if (!(await nodes.glusterdRunning(await addressById(load, nodeId), call))) {
             throw new DomainError('refused', "New Node doesn't have glusterd running");
@@ -49,12 +50,13 @@ export async function otherMembers(context: StepContext, clusterId: string, node
   return others.sort((a, b) => Number(b.state === 'online') - Number(a.state === 'online'));
 }
 
-function peer(nodeId: string, clusterId: string): Phase {
+function peer(nodeId: string, clusterId: string, reach: readonly string[]): Phase {
   return {
     name: 'peer',
     steps: [
       {
         name: 'peer',
+        reach,
         ensure: async (context) => {
           const { nodes, load, call } = context;
           const others = await otherMembers(context, clusterId, nodeId);

@@ -1,5 +1,5 @@
 import { otherMembers } from './node-add.js';
-import { addressById, onAnyNode } from './support/node-access.js';
+import { addressById, memberIds, onAnyNode } from './support/node-access.js';
 import { nodeChange } from './support/subject-changes.js';
 import type { Phase, Workflow } from './workflow.js';
 
@@ -7,8 +7,8 @@ import type { Phase, Workflow } from './workflow.js';
 export const nodeDelete: Workflow = {
   kind: 'node-delete',
 
-  plan(operation) {
-    return Promise.resolve([detach(operation.subjectId, operation.clusterId)]);
+  async plan({ subjectId, clusterId }, view) {
+    return [detach(subjectId, clusterId, await memberIds(view, clusterId))];
   },
 
   async succeed({ operationId, subjectId, clusterId }, tx) {
@@ -22,12 +22,13 @@ export const nodeDelete: Workflow = {
   },
 };
 
-function detach(nodeId: string, clusterId: string): Phase {
+function detach(nodeId: string, clusterId: string, reach: readonly string[]): Phase {
   return {
     name: 'detach',
     steps: [
       {
         name: 'detach',
+        reach,
         ensure: async (context) => {
           const { nodes, load, call } = context;
           const others = await otherMembers(context, clusterId, nodeId);

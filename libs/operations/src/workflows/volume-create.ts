@@ -1,5 +1,5 @@
 import { makeBricks, releaseBricks } from './support/bricks.js';
-import { onVolume, volumeSpec } from './support/gluster.js';
+import { onVolume, reachOf, volumeSpec } from './support/gluster.js';
 import { volumeChange } from './support/subject-changes.js';
 import type { VolumeState } from '#domain';
 import type { Phase, Workflow } from './workflow.js';
@@ -8,9 +8,10 @@ import type { Phase, Workflow } from './workflow.js';
 export const volumeCreate: Workflow = {
   kind: 'volume-create',
 
-  async plan(operation, { load }) {
-    const volume = await load('volume', operation.subjectId);
-    return [makeBricks(volume.brickSets, volume.gid), makeVolume(volume), startVolume(volume)];
+  async plan(operation, view) {
+    const volume = await view.load('volume', operation.subjectId);
+    const reach = await reachOf(view, volume);
+    return [makeBricks(volume.brickSets, volume.gid), makeVolume(volume, reach), startVolume(volume, reach)];
   },
 
   async succeed({ operationId, subjectId }, tx) {
@@ -26,12 +27,13 @@ export const volumeCreate: Workflow = {
   },
 };
 
-function makeVolume(volume: VolumeState): Phase {
+function makeVolume(volume: VolumeState, reach: readonly string[]): Phase {
   return {
     name: 'volume',
     steps: [
       {
         name: 'volume',
+        reach,
         ensure: async (context) => {
           const { nodes, call, fresh } = context;
           const spec = await volumeSpec(context, volume, volume.brickSets);
@@ -54,12 +56,13 @@ function makeVolume(volume: VolumeState): Phase {
   };
 }
 
-function startVolume(volume: VolumeState): Phase {
+function startVolume(volume: VolumeState, reach: readonly string[]): Phase {
   return {
     name: 'start',
     steps: [
       {
         name: 'start',
+        reach,
         ensure: async (context) =>
           onVolume(context, volume, async (via) => {
             await context.nodes.ensureVolumeStarted(via, volume.name, context.call);

@@ -1,7 +1,7 @@
 import type { OperationState, VolumeState } from '#domain';
 import { NodeCommandError } from '#storage-nodes';
 import { releaseBricks, removeBricks } from './support/bricks.js';
-import { onVolume, volumeSpec } from './support/gluster.js';
+import { onVolume, reachOf, volumeSpec } from './support/gluster.js';
 import { volumeChange } from './support/subject-changes.js';
 import { StepRefusedError, type Phase, type StepContext, type Workflow } from './workflow.js';
 
@@ -9,9 +9,10 @@ import { StepRefusedError, type Phase, type StepContext, type Workflow } from '.
 export const volumeDelete: Workflow = {
   kind: 'volume-delete',
 
-  async plan(operation, { load }) {
-    const volume = await load('volume', operation.subjectId);
-    return [stopVolume(volume), deleteVolume(volume), removeBricks(volume.brickSets)];
+  async plan(operation, view) {
+    const volume = await view.load('volume', operation.subjectId);
+    const reach = await reachOf(view, volume);
+    return [stopVolume(volume, reach), deleteVolume(volume, reach), removeBricks(volume.brickSets)];
   },
 
   async succeed({ operationId, subjectId, clusterId }, tx) {
@@ -27,12 +28,13 @@ export const volumeDelete: Workflow = {
   },
 };
 
-function stopVolume(volume: VolumeState): Phase {
+function stopVolume(volume: VolumeState, reach: readonly string[]): Phase {
   return {
     name: 'stop',
     steps: [
       {
         name: 'stop',
+        reach,
         ensure: async (context) =>
           onVolume(context, volume, async (via) => {
             const { nodes, call } = context;
@@ -69,13 +71,14 @@ async function startIfThere(context: StepContext, volume: VolumeState): Promise<
   });
 }
 
-function deleteVolume(volume: VolumeState): Phase {
+function deleteVolume(volume: VolumeState, reach: readonly string[]): Phase {
   return {
     name: 'delete',
     pointOfNoReturn: true,
     steps: [
       {
         name: 'delete',
+        reach,
         ensure: async (context) =>
           onVolume(context, volume, async (via) => {
             const { nodes, call } = context;

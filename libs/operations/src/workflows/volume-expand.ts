@@ -1,7 +1,7 @@
 import type { VolumeState } from '#domain';
 import { NodeCommandError, NodeUnreachableError } from '#storage-nodes';
 import { makeBricks, releaseBricks } from './support/bricks.js';
-import { onVolume, volumeSpec } from './support/gluster.js';
+import { onVolume, reachOf, volumeSpec } from './support/gluster.js';
 import { volumeChange } from './support/subject-changes.js';
 import type { Phase, Workflow } from './workflow.js';
 
@@ -9,11 +9,11 @@ import type { Phase, Workflow } from './workflow.js';
 export const volumeExpand: Workflow = {
   kind: 'volume-expand',
 
-  async plan(operation, { load }) {
-    const volume = await load('volume', operation.subjectId);
-    const added = volume.expansion?.brickSets ?? [];
-    const phases = [makeBricks(added, volume.gid), addBricks(volume)];
-    return operation.payload['rebalance'] === false ? phases : [...phases, rebalance(volume)];
+  async plan(operation, view) {
+    const volume = await view.load('volume', operation.subjectId);
+    const reach = await reachOf(view, volume);
+    const phases = [makeBricks(volume.expansion?.brickSets ?? [], volume.gid), addBricks(volume, reach)];
+    return operation.payload['rebalance'] === false ? phases : [...phases, rebalance(volume, reach)];
   },
 
   async succeed({ operationId, subjectId }, tx) {
@@ -35,13 +35,14 @@ export const volumeExpand: Workflow = {
   },
 };
 
-function addBricks(volume: VolumeState): Phase {
+function addBricks(volume: VolumeState, reach: readonly string[]): Phase {
   const added = volume.expansion?.brickSets ?? [];
   return {
     name: 'add-bricks',
     steps: [
       {
         name: 'add-bricks',
+        reach,
         ensure: async (context) => {
           const spec = await volumeSpec(context, volume, added);
           return onVolume(context, volume, async (via) => {
@@ -59,13 +60,14 @@ function addBricks(volume: VolumeState): Phase {
 }
 
 /** Once data moves onto the new bricks they cannot be taken out again without losing it. */
-function rebalance(volume: VolumeState): Phase {
+function rebalance(volume: VolumeState, reach: readonly string[]): Phase {
   return {
     name: 'rebalance',
     pointOfNoReturn: true,
     steps: [
       {
         name: 'rebalance',
+        reach,
         ensure: async (context) => {
           try {
             return await onVolume(context, volume, async (via) => {

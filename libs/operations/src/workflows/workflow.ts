@@ -32,6 +32,8 @@ export interface StepContext extends WorkflowView {
 export interface Step {
   /** Unique within the operation and stable over restarts. */
   readonly name: string;
+  /** Ids of the nodes to which a command of `ensure` or `undo` may be sent. Whoever goes on in its midst takes them over first. */
+  readonly reach: readonly string[];
   readonly ensure: (context: StepContext) => Promise<Json>;
   readonly undo: (context: StepContext) => Promise<void>;
 }

@@ -2,7 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { glusterAnswer } from '../parsers/gluster-xml.js';
 import { shellLine } from '../quote.js';
 import type { RemoteCommand, RemoteExecutor, RemoteResult } from '../remote-executor.js';
-import { NodeCommandError, NodeUnreachableError, type NodeAddress, type NodeCall } from '../storage-nodes.js';
+import {
+  assertLive,
+  NodeCommandError,
+  NodeUnreachableError,
+  type NodeAddress,
+  type NodeCall,
+} from '../storage-nodes.js';
 
 /** How long and how often a command is repeated that found glusterd busy. */
 export interface RetrySettings {
@@ -38,7 +44,7 @@ export class NodeCommands {
 
   /** The result, whatever the exit code. */
   async run(command: RemoteCommand): Promise<RemoteResult> {
-    this.call.signal.throwIfAborted();
+    assertLive(this.call);
     return this.executor.run(this.node, command, this.call);
   }
 

@@ -74,7 +74,7 @@ export class NodeLink {
       met(connection.hostKey);
       const until = performance.now() + this.settings.connectTimeoutMs;
       for (;;) {
-        command.signal.throwIfAborted();
+        command.assertLive();
         const running = connection.run(command);
         gone = running.gone;
         try {

@@ -10,6 +10,8 @@ export interface ChannelCommand {
   readonly giveUpMs: number;
   readonly maxOutputBytes: number;
   readonly signal: AbortSignal;
+  /** Asked at the last moment before the command is sent: it may have waited long for the connection or a free channel. */
+  readonly assertLive: () => void;
 }
 
 export interface ChannelResult {

@@ -2,7 +2,7 @@ import ssh2 from 'ssh2';
 import type { CommandRecord, PinnedHostKey } from '#domain';
 import { shellLine } from '../quote.js';
 import type { RemoteCommand, RemoteExecutor, RemoteResult } from '../remote-executor.js';
-import { NodeUnreachableError, type NodeAddress, type NodeCall } from '../storage-nodes.js';
+import { assertLive, NodeUnreachableError, type NodeAddress, type NodeCall } from '../storage-nodes.js';
 import { endpointOf } from './endpoint.js';
 import { NodeLink } from './node-link.js';
 import { sshDefaults, type SshOptions, type SshSettings } from './options.js';
@@ -51,6 +51,7 @@ export class SshExecutor implements RemoteExecutor {
           giveUpMs: command.timeoutMs + this.#settings.deadlineGraceMs,
           maxOutputBytes: this.#settings.maxOutputBytes,
           signal: call.signal,
+          assertLive: () => assertLive(call),
         },
         node.hostKey,
         (key) => this.#tell(node, key, call),

@@ -11,6 +11,7 @@ function stepName(brick: BrickReservation): string {
 export function makeBricks(brickSets: BrickSets, gid: number): Phase {
   const steps = brickSets.flat().map((brick): Step => ({
     name: stepName(brick),
+    reach: [brick.nodeId],
     ensure: async ({ nodes, load, call, fresh }) => {
       await nodes.ensureBrick(await addressById(load, brick.nodeId), { ...brick, gid }, { fresh }, call);
       return null;
@@ -26,6 +27,7 @@ export function makeBricks(brickSets: BrickSets, gid: number): Phase {
 export function removeBricks(brickSets: BrickSets): Phase {
   const steps = brickSets.flat().map((brick): Step => ({
     name: stepName(brick),
+    reach: [brick.nodeId],
     ensure: async ({ nodes, load, call }) => {
       await nodes.removeBrick(await addressById(load, brick.nodeId), brick, call);
       return null;

@@ -1,7 +1,7 @@
 import type { BrickSets, NodeState, VolumeState } from '#domain';
 import type { NodeAddress, VolumeSpec } from '#storage-nodes';
-import type { StepContext } from '../workflow.js';
-import { onAnyNode } from './node-access.js';
+import type { StepContext, WorkflowView } from '../workflow.js';
+import { memberIds, onAnyNode } from './node-access.js';
 
 /** The nodes that may be asked about a volume, the best first: online ones with its bricks, other online ones, the rest. */
 async function nodesFor(context: StepContext, volume: VolumeState): Promise<NodeState[]> {
@@ -14,6 +14,13 @@ async function nodesFor(context: StepContext, volume: VolumeState): Promise<Node
     return place === -1 ? withBricks.length : place;
   };
   return nodes.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Every node to which a command about a volume may be sent: the members of its cluster, and those with its bricks. */
+export async function reachOf(view: WorkflowView, volume: VolumeState): Promise<string[]> {
+  const members = await memberIds(view, volume.clusterId);
+  const bricks = [...volume.brickSets, ...(volume.expansion?.brickSets ?? [])].flat();
+  return [...new Set([...members, ...bricks.map((brick) => brick.nodeId)])];
 }
 
 /** Runs Gluster commands about a volume on a node that is up. */

@@ -1,7 +1,7 @@
 import type { NodeState } from '#domain';
 import { NodeCommandError, NodeUnreachableError, type NodeAddress } from '#storage-nodes';
 import { combinedReason } from '../../run/step-failure.js';
-import type { LoadState } from '../workflow.js';
+import type { LoadState, WorkflowView } from '../workflow.js';
 
 /** How a node is reached: only the first hostname of each kind counts. */
 export function addressOf(node: NodeState): NodeAddress {
@@ -13,6 +13,11 @@ export function addressOf(node: NodeState): NodeAddress {
 
 export async function addressById(load: LoadState, nodeId: string): Promise<NodeAddress> {
   return addressOf(await load('node', nodeId));
+}
+
+/** A Gluster command may go to any of them. */
+export async function memberIds({ queries }: WorkflowView, clusterId: string): Promise<string[]> {
+  return (await queries.clusterNodes(clusterId)).map(({ node }) => node.nodeId);
 }
 
 /** What the gluster command says where no glusterd answers it: another node may do. */
