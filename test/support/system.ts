@@ -1,4 +1,4 @@
-import { type Api, type ApiDependencies, createApi, databaseCheck } from '#api';
+import { type Api, type ApiDependencies, createApi, databaseCheck, queueCheck } from '#api';
 import { type Config, loadConfig } from '#config';
 import { openDatabase, PostgresEventStore } from '#event-store';
 import { type Logger, silentLogger, systemClock } from '#kernel';
@@ -45,7 +45,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
   const { ownerUrl } = database;
   const link = await openDatabase({ url: ownerUrl, poolSize: 10, applicationName: 'test system', logger });
   const { database: db, notifier } = link;
-  const connection = options.queue?.(database) ?? { backend: 'postgres' as const, url: ownerUrl };
+  const connection = options.queue?.(database) ?? {
+    backend: 'postgres' as const,
+    url: ownerUrl,
+    sockets: link.sockets,
+  };
   if (connection.backend === 'postgres') await migrateQueue(ownerUrl);
   const eventStore = new PostgresEventStore();
   const ledger = new PostgresLedger(db, eventStore);
@@ -76,7 +80,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
       storageNodes: nodes,
       kick: (operationId) => kick(queue, operationId, logger),
       onAppend: (listener) => notifier.onWake(listener),
-      readiness: [databaseCheck(link.health)],
+      readiness: [databaseCheck(link.health), queueCheck(queue)],
       telemetry: createTelemetry({ version: 'test' }),
       logger,
       clock: systemClock,

@@ -24,12 +24,14 @@ export type ApiConfig = Pick<
   | 'postRequestVolumeOptions'
 >;
 
-/** Something that must hold before requests are sent here. */
+/** Something that should hold where requests are sent to. */
 export interface ReadinessCheck {
   /** Such as `database`; shown to everybody. */
   readonly name: string;
   /** Rejects where it does not hold. */
   readonly check: () => Promise<void>;
+  /** False: without it requests are still served, not as well; the replica stays ready and says so. Default true. */
+  readonly essential?: boolean;
 }
 
 /** Everything that one replica of the API is made of; nothing is global, so a process can hold several. */

@@ -12,6 +12,7 @@ export * from './migrate.js';
 export * from './open-database.js';
 export * from './outage/database-health.js';
 export * from './outage/outage-errors.js';
+export * from './outage/socket-set.js';
 export * from './postgres-event-store.js';
 export * from './restore-fixup.js';
 export * from './typeorm-database.js';

@@ -25,6 +25,8 @@ export interface OpenDatabase {
   readonly health: DatabaseHealth;
   /** How many work with the database, and how many wait to. */
   readonly places: Pick<Places, 'inside' | 'waiting'>;
+  /** All connections; others to the same server may join, and are cut with them when it hangs. */
+  readonly sockets: SocketSet;
   /** Ends every connection, those that hang too. */
   close(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export async function openDatabase(settings: OpenDatabaseSettings): Promise<Open
     notifier,
     health,
     places,
+    sockets,
     close: async () => {
       await notifier.close();
       await within(GOODBYE_MS, source.destroy(), late);

@@ -55,7 +55,8 @@ export class Changes {
   ): Promise<string> {
     const operationId = newId();
     const changes = await this.append({ ...by, correlationId: operationId }, operationId, work);
-    if (!hasEnded(changes, operationId)) await this.hint(operationId);
+    // Not waited for: a queue that hangs must not hold up the answer.
+    if (!hasEnded(changes, operationId)) void this.hint(operationId);
     return operationId;
   }
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { sendJson, sendText } from '../wire/answers.js';
-import { Readiness } from './readiness.js';
+import { type CheckResult, Readiness } from './readiness.js';
 
 /** For probes; public, so it says names of checks and no more. */
 @Controller()
@@ -23,13 +23,23 @@ export class HealthController {
   @Get(['readyz', 'healthz'])
   async ready(@Query('verbose') verbose: unknown, @Res() reply: FastifyReply): Promise<void> {
     const checks = await this.readiness.results();
-    const ready = checks.every(({ ok }) => ok);
+    const failed = names(checks, ({ ok, degraded }) => !ok && degraded !== true);
+    const ready = failed === '';
     const status = ready ? 200 : 503;
     if (verbose !== undefined) sendJson(reply, status, { ready, checks });
-    else sendText(reply, status, ready ? 'ok' : `not ready: ${failed(checks)}`);
+    else sendText(reply, status, ready ? readyText(checks) : `not ready: ${failed}`);
   }
 }
 
-function failed(checks: readonly { readonly name: string; readonly ok: boolean }[]): string {
-  return checks.flatMap(({ name, ok }) => (ok ? [] : [name])).join(', ');
+/** Probes look at the status; people and load balancers that read on see what is amiss. */
+function readyText(checks: readonly CheckResult[]): string {
+  const degraded = names(checks, (check) => check.degraded === true);
+  return degraded === '' ? 'ok' : `ok (degraded: ${degraded})`;
+}
+
+function names(checks: readonly CheckResult[], which: (check: CheckResult) => boolean): string {
+  return checks
+    .filter(which)
+    .map(({ name }) => name)
+    .join(', ');
 }

@@ -1,4 +1,4 @@
-import { type Api, createApi, databaseCheck } from '#api';
+import { type Api, createApi, databaseCheck, queueCheck } from '#api';
 import type { Config } from '#config';
 import {
   assertLogOrderIntact,
@@ -97,7 +97,9 @@ async function openBackbone(
   const nodes = await openNodes(config, await readInstallationId(database));
   closing.add('storage nodes', () => nodes.close());
   const queue = new BullMqOperationQueue(
-    config.queue === 'redis' ? { backend: 'redis', url: config.redisUrl } : { backend: 'postgres', url: address.url },
+    config.queue === 'redis'
+      ? { backend: 'redis', url: config.redisUrl }
+      : { backend: 'postgres', url: address.url, sockets: link.sockets },
     logger,
   );
   return {
@@ -124,7 +126,7 @@ async function openApi(backbone: Backbone, closing: Closing): Promise<Api> {
     storageNodes: nodes,
     kick: (operationId) => kick(queue, operationId, logger),
     onAppend: (listener) => notifier.onWake(listener),
-    readiness: [databaseCheck(health)],
+    readiness: [databaseCheck(health), queueCheck(queue)],
     telemetry,
     logger,
     clock: systemClock,

@@ -41,6 +41,11 @@ export class Reconciler {
     this.#duty.start();
   }
 
+  /** There may be much to do: look soon. */
+  hasten(): void {
+    this.#duty.hasten();
+  }
+
   close(): Promise<void> {
     return this.#duty.close();
   }
@@ -49,6 +54,8 @@ export class Reconciler {
     const { queries, leases, queue, clock, settings, logger } = this.parts;
     // What another process has queued meanwhile is unknown here.
     if (taken) this.#seen = new Map();
+    // What is due stays due.
+    if (queue.trouble() !== null) return;
     const unfinished = await queries.unfinishedOperations(LIMIT);
     if (unfinished.length === 0) return;
     const held = await leases.heldAmong(unfinished.flatMap((operation) => operation.resources));
@@ -57,8 +64,8 @@ export class Reconciler {
     const { due, seen } = dueOperations(unfinished, held, this.#seen, { nowMs, queueIsEmpty }, settings);
     for (const operationId of due) {
       if (signal.aborted) return;
-      logger.info({ operationId }, 'operation put back into the queue');
       await queue.add(operationId, { attempt: attemptDueAt(nowMs) });
+      logger.info({ operationId }, 'operation put back into the queue');
     }
     // Only now: what could not be queued is due again next time.
     this.#seen = seen;

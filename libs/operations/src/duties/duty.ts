@@ -37,12 +37,19 @@ export interface DutyParts {
  */
 export class Duty {
   readonly #closing = new AbortController();
+  #sooner = new AbortController();
   #loop: Promise<void> | null = null;
 
   constructor(private readonly parts: DutyParts) {}
 
   start(): void {
     this.#loop ??= this.#run();
+  }
+
+  /** Makes the next pass now, where this process has the duty. */
+  hasten(): void {
+    this.#sooner.abort();
+    this.#sooner = new AbortController();
   }
 
   /** Ends after the pass under way, and gives the duty back. */
@@ -93,7 +100,7 @@ export class Duty {
       } catch (error) {
         logger.warn({ duty: name, error: messageOf(error) }, 'a pass of the duty failed, the next one comes');
       }
-      await pause(intervalMs, signal);
+      await pause(intervalMs, signal, this.#sooner.signal);
     }
   }
 

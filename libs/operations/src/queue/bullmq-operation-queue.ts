@@ -2,6 +2,7 @@ import { createPostgresBackend, Queue, Worker, type Job } from 'bullmq';
 import { messageOf, within, type Logger } from '#kernel';
 import { postgresConnection, type QueueConnection } from './connection.js';
 import type { OperationQueue } from './operation-queue.js';
+import { QueueWatch } from './queue-watch.js';
 
 /** BullMQ allows no colon in it. */
 const QUEUE_NAME = 'operations';
@@ -13,6 +14,9 @@ const DISCONNECT_TIMEOUT_MS = 2000;
 
 /** Between two tries to reach a Redis that is away. BullMQ's own pauses grow to 20 s, and so long work would wait for a Redis that is back. */
 const RECONNECT_MS = { first: 100, longest: 2000 };
+
+/** Without a word from Redis where there should be one. A worker's question for jobs is answered after 10 s at the latest. */
+const SILENCE_MS = { producer: 5000, worker: 30_000 };
 
 /** Kept so long that a hint that comes twice is still known, and an operator can look at what happened. */
 const COMPLETED = { age: 3600, count: 1000 };
@@ -38,6 +42,7 @@ export class BullMqOperationQueue implements OperationQueue {
   readonly #producer: ReturnType<typeof openProducer>;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  readonly #watch: QueueWatch;
   #worker: ReturnType<typeof openWorker> | null = null;
 
   constructor(
@@ -46,11 +51,15 @@ export class BullMqOperationQueue implements OperationQueue {
     private readonly timing: QueueTiming = defaultTiming,
   ) {
     this.#producer = openProducer(connection, this.#reconnect);
-    this.#producer.on('error', (error) => logger.warn({ error: messageOf(error) }, 'queue is unreachable'));
+    // Once at each try to connect: the watch says it once.
+    this.#producer.on('error', (error) => logger.debug({ error: messageOf(error) }, 'queue is unreachable'));
+    this.#watch = new QueueWatch(() => this.#counts(), logger);
+    this.#watch.start();
   }
 
-  /** Settles within about a second. @throws Error where the queue does not answer */
+  /** Settles within about a second, at once while the queue is known to be away. @throws Error where it does not answer */
   async add(operationId: string, options: { readonly attempt: number; readonly delayMs?: number }): Promise<void> {
+    if (this.#watch.trouble !== null) throw new Error(`the queue is away: ${this.#watch.trouble}`);
     const { attempt, delayMs = 0 } = options;
     const data: JobData = { operationId };
     const added = this.#producer.add('operation', data, {
@@ -70,7 +79,9 @@ export class BullMqOperationQueue implements OperationQueue {
       timing: this.timing,
       reconnect: this.#reconnect,
     });
-    worker.on('error', (error) => this.logger.warn({ error: messageOf(error) }, 'queue worker is in trouble'));
+    worker.on('error', (error) => {
+      if (this.#watch.trouble === null) this.logger.warn({ error: messageOf(error) }, 'queue worker is in trouble');
+    });
     worker.on('failed', (job, error) =>
       this.logger.warn({ jobId: job?.id, error: messageOf(error) }, 'job of a worker that is gone was given up'),
     );
@@ -79,6 +90,7 @@ export class BullMqOperationQueue implements OperationQueue {
 
   async close(timeoutMs: number): Promise<void> {
     this.#stopping.abort();
+    this.#watch.stop();
     const worker = this.#worker;
     if (worker !== null) {
       const finished = worker.pause(true).then(() => Promise.all(this.#running));
@@ -90,8 +102,20 @@ export class BullMqOperationQueue implements OperationQueue {
 
   /** Settles within about a second. @throws Error where the queue does not answer */
   async depth(): Promise<number> {
-    const counts = await this.#answer(this.#producer.getJobCounts('wait', 'prioritized', 'delayed', 'active'));
+    const counts = await this.#answer(this.#counts());
     return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  #counts(): Promise<Readonly<Record<string, number>>> {
+    return this.#producer.getJobCounts('wait', 'prioritized', 'delayed', 'active');
+  }
+
+  trouble(): string | null {
+    return this.#watch.trouble;
+  }
+
+  onBack(listener: () => void): () => void {
+    return this.#watch.onBack(listener);
   }
 
   async #answer<T>(asked: Promise<T>): Promise<T> {
@@ -141,8 +165,9 @@ function openProducer(connection: QueueConnection, retryStrategy: Reconnect) {
   switch (connection.backend) {
     case 'redis':
       return new Queue<JobData>(QUEUE_NAME, {
-        // A command fails at the first lost connection instead of waiting for Redis to come back.
-        connection: { url: connection.url, maxRetriesPerRequest: 1, retryStrategy },
+        // A command fails at the first lost connection instead of waiting for Redis to come back; a connection on which
+        // an answer is missing for so long is lost.
+        connection: { url: connection.url, maxRetriesPerRequest: 1, retryStrategy, socketTimeout: SILENCE_MS.producer },
         skipWaitingForReady: true,
         ...prefixOf(connection),
       });
@@ -174,7 +199,12 @@ function openWorker(
     case 'redis':
       return new Worker<JobData>(QUEUE_NAME, process, {
         ...options,
-        connection: { url: connection.url, maxRetriesPerRequest: null, retryStrategy: reconnect },
+        connection: {
+          url: connection.url,
+          maxRetriesPerRequest: null,
+          retryStrategy: reconnect,
+          socketTimeout: SILENCE_MS.worker,
+        },
         ...prefixOf(connection),
       });
     case 'postgres':

@@ -1,3 +1,5 @@
+import type { SocketSet } from '#event-store';
+
 /** Where the queue lives. */
 export type QueueConnection =
   | { readonly backend: 'redis'; readonly url: string; /** Of every key. */ readonly prefix?: string }
@@ -8,6 +10,8 @@ export type QueueConnection =
       readonly schema?: string;
       /** Connections of each of the two pools (producer, worker); one more listens. */
       readonly maxConnections?: number;
+      /** Holds the connections, for whoever has to end those that hang. */
+      readonly sockets?: SocketSet;
     };
 
 /** The schema of the queue's tables: BullMQ's own, nothing of ours in it, disposable as a whole. */
@@ -26,6 +30,7 @@ export function postgresConnection(connection: Extract<QueueConnection, { backen
   max: number;
   connectionTimeoutMillis: number;
   keepAlive: boolean;
+  stream?: SocketSet['open'];
 } {
   const address = new URL(connection.url);
   const given = address.searchParams.get('options');
@@ -37,5 +42,6 @@ export function postgresConnection(connection: Extract<QueueConnection, { backen
     max: connection.maxConnections ?? 4,
     connectionTimeoutMillis: 5000,
     keepAlive: true,
+    ...(connection.sockets === undefined ? {} : { stream: connection.sockets.open }),
   };
 }

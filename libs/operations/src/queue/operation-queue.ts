@@ -11,4 +11,8 @@ export interface OperationQueue {
   close(timeoutMs: number): Promise<void>;
   /** Jobs waiting, delayed and running, for metrics. */
   depth(): Promise<number>;
+  /** Why the queue does not answer, `add` failing at once; null: it answers. */
+  trouble(): string | null;
+  /** Calls `listener` each time the queue answers again; returns what ends that. */
+  onBack(listener: () => void): () => void;
 }

@@ -110,6 +110,8 @@ export function startWorker(parts: WorkerParts): RunningWorker {
   queue.work((operationId, stopSoon) => handler.handle(operationId, stopSoon), config.concurrency);
   dispatcher.start();
   reconciler.start();
+  // What was accepted while it was away is not in it.
+  queue.onBack(() => reconciler.hasten());
   logger.info({ worker, concurrency: config.concurrency }, 'worker started');
   return {
     name: worker,
