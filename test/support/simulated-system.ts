@@ -1,7 +1,8 @@
 import { type NodeSnapshot, startSimulatedNodes, type SimulatedNodes, type SimulatorOptions } from '#node-simulator';
 import { GlusterStorageNodes, SshExecutor } from '#storage-nodes';
 import { startSystem, type SystemOptions, type TestSystem } from '#test/system';
-import { check, type CheckReport } from '#read-model';
+import { check, PostgresQueries, type CheckReport } from '#read-model';
+import { checkDrift, isClean, isDrift, type DriftReport } from '#drift';
 import { PostgresEventStore } from '#event-store';
 import { silentLogger } from '#kernel';
 import { testKeys } from '#test/http-client';
@@ -18,6 +19,10 @@ export interface SimulatedSystem extends TestSystem {
   loadAll(): Promise<void>;
   /** `brickyard db check` on the system's database. */
   check(): Promise<CheckReport>;
+  /** `brickyard drift`. */
+  drift(): Promise<DriftReport>;
+  /** Also checks that the nodes hold exactly what the read model says. @throws Error where they do not */
+  close(): Promise<void>;
 }
 
 /** Shared by all bricks of a node, made by the first and kept: removing it would race with the next brick's mkdir. */
@@ -42,9 +47,15 @@ export async function startSimulatedSystem(
   });
   const nodes = new GlusterStorageNodes(executor, { retry: { firstDelayMs: 10 } });
   const worker = options.worker === null ? null : { ...impatient, ...options.worker };
+  // apart from the system's own, whose connections a test may have broken
+  const inspector = new GlusterStorageNodes(
+    new SshExecutor({ user: 'root', port: simulator.port, privateKey: simulator.clientPrivateKey ?? '' }),
+  );
   const system = await startSystem({ nodes, ...options, worker });
   const client = new HeketiClient({ baseUrl: system.base, issuer: 'admin', key: testKeys.admin });
   const owner = await system.database.connect('owner', 4);
+  const drift = (): Promise<DriftReport> =>
+    checkDrift({ queries: new PostgresQueries(owner), sql: owner, nodes: inspector });
   return {
     ...system,
     simulator,
@@ -53,11 +64,25 @@ export async function startSimulatedSystem(
       Object.fromEntries(Object.entries(simulator.snapshot()).map(([name, node]) => [name, withoutMountRoot(node)])),
     loadAll: () => loadTopology(client, topologyOf(simulator), () => undefined),
     check: () => check({ owner, eventStore: new PostgresEventStore(), logger: silentLogger }),
+    drift,
     close: async () => {
-      await system.close();
-      await simulator.close();
+      try {
+        await assertNothingLeaked(simulator, drift);
+      } finally {
+        await inspector.close();
+        await system.close();
+        await simulator.close();
+      }
     },
   };
+}
+
+async function assertNothingLeaked(simulator: SimulatedNodes, drift: () => Promise<DriftReport>): Promise<void> {
+  for (const node of simulator.nodes) node.faults.clear();
+  const report = await drift();
+  if (isClean(report)) return;
+  const { uninspected, differences } = report;
+  throw new Error(`nodes and read model differ: ${JSON.stringify([...uninspected, ...differences.filter(isDrift)])}`);
 }
 
 function topologyOf(simulator: SimulatedNodes): ReturnType<typeof sampleTopology> {

@@ -169,6 +169,10 @@ export class StrictNodes implements StorageNodes {
     });
   }
 
+  inspect(node: NodeAddress, call: NodeCall): Promise<null> {
+    return this.#do(`inspect ${node.nodeId}`, node, call, () => null);
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -2,6 +2,7 @@ import type { OperationState, StateOf, StreamKind } from '#domain';
 import type { Sql } from '#kernel';
 import { readRow } from './object-store.js';
 import type {
+  ClusterContents,
   ClusterView,
   DeviceView,
   MetricsView,
@@ -11,6 +12,7 @@ import type {
   UnfinishedOperation,
   VolumeView,
 } from './queries.js';
+import { clusterContents } from './queries/contents.js';
 import { metrics } from './queries/metrics.js';
 import { operationStatuses, unfinishedOperations } from './queries/operations.js';
 import * as topology from './queries/topology.js';
@@ -41,6 +43,10 @@ export class PostgresQueries implements Queries {
 
   clusterNodes(clusterId: string): Promise<NodeWithDevices[]> {
     return topology.clusterNodes(this.#sql, clusterId);
+  }
+
+  clusterContents(id: string): Promise<ClusterContents | null> {
+    return clusterContents(this.#sql, id);
   }
 
   node(id: string): Promise<NodeView | null> {

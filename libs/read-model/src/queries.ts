@@ -36,6 +36,18 @@ export interface VolumeView {
   readonly hosts: readonly string[];
 }
 
+/** All of a cluster, what is being added, created or deleted included. Each list is in id order. */
+export interface ClusterContents {
+  readonly cluster: ClusterState;
+  readonly nodes: readonly NodeState[];
+  readonly devices: readonly DeviceState[];
+  readonly volumes: readonly { readonly volume: VolumeState; readonly version: number }[];
+  /** Reservations included, also of volumes that are gone. */
+  readonly bricks: readonly BrickReservation[];
+  /** Those that have not reached their end. */
+  readonly operations: readonly OperationState[];
+}
+
 /** One node of a cluster as placement sees it. */
 export interface NodeWithDevices {
   readonly node: NodeState;
@@ -64,6 +76,8 @@ export interface UnfinishedOperation {
 export interface Queries {
   clusterIds(): Promise<string[]>;
   cluster(id: string): Promise<ClusterView | null>;
+  /** A cluster with everything in it, as of one moment. Large: for checks, not for requests. */
+  clusterContents(id: string): Promise<ClusterContents | null>;
   /** Null while the node is being added. */
   node(id: string): Promise<NodeView | null>;
   /** Null while the device is being added. */

@@ -1,9 +1,34 @@
+export * as byHand from './commands/by-hand.js';
+export * as fileCommands from './commands/files.js';
+export * as glusterCommands from './commands/gluster.js';
+export * as lvmCommands from './commands/lvm.js';
+export * as xfsCommands from './commands/xfs.js';
+export {
+  brickIdOfLv,
+  brickIdOfPool,
+  brickNames,
+  deviceIdOfVg,
+  deviceMountFolder,
+  MOUNT_ROOT,
+  vgName,
+  type BrickNames,
+} from './commands/names.js';
+export { addressOf } from './address.js';
 export { defaultNodeSettings, type NodeSettings } from './commands/settings.js';
 export { FencedExecutor, type FenceOptions } from './fence/fenced-executor.js';
 export { fenceScript, type FenceScript } from './fence/fence-script.js';
 export { MockStorageNodes } from './mock/mock-storage-nodes.js';
+export type {
+  FoundLogicalVolume,
+  FoundPeer,
+  FoundPhysicalVolume,
+  FoundThinPool,
+  GlusterSight,
+  NodeInventory,
+} from './node-inventory.js';
 export { GlusterStorageNodes, type GlusterStorageNodesOptions } from './nodes/gluster-storage-nodes.js';
 export type * from './remote-executor.js';
+export { shellLine } from './quote.js';
 export { readHostKey } from './ssh/host-key.js';
 export type { SshOptions } from './ssh/options.js';
 export { SshExecutor } from './ssh/ssh-executor.js';

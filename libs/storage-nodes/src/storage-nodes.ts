@@ -1,4 +1,7 @@
 import type { BrickReservation, CommandRecord, DeviceObservation, Durability, PinnedHostKey } from '#domain';
+import type { GlusterVolume, NodeInventory } from './node-inventory.js';
+
+export type { GlusterVolume };
 
 /** A node as commands reach it. */
 export interface NodeAddress {
@@ -119,14 +122,6 @@ export interface GlusterBrick {
   readonly path: string;
 }
 
-export interface GlusterVolume {
-  readonly name: string;
-  readonly started: boolean;
-  /** `host:path`, in Gluster's order. */
-  readonly bricks: readonly string[];
-  readonly options: Readonly<Record<string, string>>;
-}
-
 /** A device that is ours, or is to be. */
 export interface DeviceIdentity {
   readonly deviceId: string;
@@ -209,6 +204,12 @@ export interface StorageNodes {
   startRebalance(via: NodeAddress, name: string, call: NodeCall): Promise<void>;
   /** null where Gluster knows no such volume. */
   volumeInfo(via: NodeAddress, name: string, call: NodeCall): Promise<GlusterVolume | null>;
+
+  /**
+   * What the node holds of ours, and what could be taken for it. Changes nothing, needs no fence, and may run beside anything.
+   * @returns null where there are no nodes to look at (the mock)
+   */
+  inspect(node: NodeAddress, call: NodeCall): Promise<NodeInventory | null>;
 
   /** Closes connections. */
   close(): Promise<void>;

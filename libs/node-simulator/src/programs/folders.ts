@@ -65,3 +65,27 @@ function requireFolders(node: NodeState, program: string, paths: readonly string
     (path) => folderAt(node, path) ?? refuse(1, `${program}: cannot access '${path}': No such file or directory`),
   );
 }
+
+/** `find FOLDER -mindepth N -maxdepth N`, nothing else; mounted filesystems are walked as well. */
+export const find: Program = ({ node }, [start = '', ...tests]) => {
+  const [, minimum, maximum] = /^-mindepth (\d+) -maxdepth (\d+)$/.exec(tests.join(' ')) ?? [];
+  if (minimum === undefined || maximum === undefined) {
+    return refuse(1, `find: only FOLDER -mindepth N -maxdepth N is simulated: ${tests.join(' ')}`);
+  }
+  const root = normalPath(start);
+  if (!folderExists(node, root)) return refuse(1, `find: '${start}': No such file or directory`);
+  const paths = pathsBelow(node, root).filter((path) => {
+    const depth = path.slice(root.length).split('/').length - 1;
+    return depth >= Number(minimum) && depth <= Number(maximum);
+  });
+  return done(paths.map((path) => `${path}\n`).join(''));
+};
+
+/** Absolute paths; what a mount covers is not seen. */
+function pathsBelow(node: NodeState, root: string): string[] {
+  const places = [placeOf(node, '/'), ...node.mounts.map(({ target }) => placeOf(node, target))];
+  const paths = places
+    .flatMap(({ mount, folders }) => folders.map((folder) => `${mount?.target ?? ''}${folder.path}`))
+    .filter((path) => path.startsWith(`${root}/`) && folderExists(node, path));
+  return [...new Set(paths)].sort();
+}

@@ -73,19 +73,29 @@ export const umount: Program = ({ node, world }, args) => {
   return done();
 };
 
+const COLUMNS = ['target', 'source', 'fstype', 'options'] as const;
+
 export const findmnt: Program = ({ node }, args) => {
-  const options = parseOptions(args, { flags: ['--json', '-J'], values: ['--mountpoint', '-M'] });
+  const options = parseOptions(args, {
+    flags: ['--json', '-J', '--list', '-l'],
+    values: ['--mountpoint', '-M', '--output', '-o'],
+  });
   const target = options.value('--mountpoint') ?? options.value('-M');
   const found = target === undefined ? node.mounts : [mountAt(node, target)].filter((each) => each !== undefined);
-  if (found.length === 0) return { exitCode: 1, stdout: '', stderr: '' };
-  const filesystems = found.map((each) => ({
-    target: each.target,
-    source: each.source,
-    fstype: 'xfs',
-    options: each.options,
-  }));
+  if (found.length === 0 && target !== undefined) return { exitCode: 1, stdout: '', stderr: '' };
+  const wanted = (options.value('--output') ?? options.value('-o'))?.toLowerCase().split(',') ?? COLUMNS;
+  // a node without bricks still has its root
+  const all = target === undefined ? [{ source: '/dev/vda1', target: '/', options: 'rw' }, ...found] : found;
+  const filesystems = all.map((each) => {
+    const row: Readonly<Record<string, string>> = { ...each, fstype: each.target === '/' ? 'ext4' : 'xfs' };
+    return Object.fromEntries(wanted.map((column) => [column, row[column] ?? refuseColumn(column)]));
+  });
   return done(`${JSON.stringify({ filesystems }, null, 3)}\n`);
 };
+
+function refuseColumn(column: string): never {
+  return refuse(1, `findmnt: unknown column: ${column.toUpperCase()}`);
+}
 
 function describe({ source, target, options }: Mount): string {
   return `${source} on ${target} type xfs (${options})\n`;

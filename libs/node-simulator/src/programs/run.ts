@@ -3,7 +3,7 @@ import { UnknownOption } from '../shell/options.js';
 import { installScript } from '../fence/fence-memory.js';
 import { blkid, mkfsXfs, wipefs } from './filesystems.js';
 import { cat, sed, tee } from './files.js';
-import { chmod, chown, mkdir, rmdir } from './folders.js';
+import { chmod, chown, find, mkdir, rmdir } from './folders.js';
 import { gluster } from './gluster/index.js';
 import { lvm } from './lvm/index.js';
 import { findmnt, mount, umount } from './mounts.js';
@@ -16,6 +16,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   chmod,
   chown,
   echo,
+  find,
   findmnt,
   gluster,
   lvm,

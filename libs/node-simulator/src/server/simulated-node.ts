@@ -116,8 +116,8 @@ export class SimulatedNode {
   }
 
   /** Changes the node behind everybody's back: a lost fstab line, a foreign filesystem on a disk. */
-  alter(change: (state: NodeState) => void): void {
-    change(this.parts.state);
+  alter(change: (state: NodeState, world: WorldState) => void): void {
+    change(this.parts.state, this.parts.world);
     this.parts.changed();
   }
 

@@ -39,6 +39,7 @@ export function guardedNodes(nodes: StorageNodes, guard: NodeGuard): StorageNode
     removeBricksFromVolume: (via, spec, call) => on(via, () => nodes.removeBricksFromVolume(via, spec, call)),
     startRebalance: (via, name, call) => on(via, () => nodes.startRebalance(via, name, call)),
     volumeInfo: (via, name, call) => on(via, () => nodes.volumeInfo(via, name, call)),
+    inspect: (node, call) => on(node, () => nodes.inspect(node, call)),
     close: () => nodes.close(),
   };
 }

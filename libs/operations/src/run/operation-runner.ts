@@ -1,11 +1,10 @@
 import type { OperationCommand, OperationState, OutOfReach } from '#domain';
 import { messageOf, type Clock, type Logger } from '#kernel';
 import type { Ledger, Queries } from '#read-model';
-import type { StorageNodes } from '#storage-nodes';
+import { addressOf, type StorageNodes } from '#storage-nodes';
 import { LeaseKeeper } from '../leases/lease-keeper.js';
 import { LeaseLostError, type Lease, type Leases } from '../leases/leases.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
-import { addressOf } from '../workflows/support/node-access.js';
 import type { Phase, WorkflowQueries, WorkflowView } from '../workflows/workflow.js';
 import { stateLoader } from './load-state.js';
 import { NodesInHand } from './nodes-in-hand.js';

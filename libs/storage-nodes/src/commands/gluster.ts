@@ -1,12 +1,19 @@
 import { type Durability, isArbiterVolume } from '#domain';
 import { unreachable } from '#kernel';
-import { checkedBrickPath, checkedHost, checkedVolumeName, type VolumeOption } from '../guards.js';
+import {
+  checkedBrickPath,
+  checkedHost,
+  checkedId,
+  checkedVolumeName,
+  parseVolumeOption,
+  type VolumeOption,
+} from '../guards.js';
 import type { RemoteCommand } from '../remote-executor.js';
 import type { GlusterBrick, VolumeSpec } from '../storage-nodes.js';
-import type { NodeSettings } from './settings.js';
+import { inventory, type NodeSettings } from './settings.js';
 
 /** A minute more than gluster gives itself: its own words about a timeout say more than ours. */
-function gluster(settings: NodeSettings, ...argv: readonly string[]): RemoteCommand {
+export function gluster(settings: NodeSettings, ...argv: readonly string[]): RemoteCommand {
   const seconds = settings.glusterCliTimeoutSeconds;
   return { argv: ['gluster', '--mode=script', `--timeout=${seconds}`, ...argv], timeoutMs: (seconds + 60) * 1000 };
 }
@@ -18,7 +25,10 @@ const volume = (settings: NodeSettings, verb: string, name: string, ...rest: rea
 export const brickText = (brick: GlusterBrick): string =>
   `${checkedHost(brick.storageHost)}:${checkedBrickPath(brick.path)}`;
 
-function durabilityWords({ durability, options }: Pick<VolumeSpec, 'durability' | 'options'>): readonly string[] {
+export function durabilityWords({
+  durability,
+  options,
+}: Pick<VolumeSpec, 'durability' | 'options'>): readonly string[] {
   switch (durability.type) {
     case 'none':
       return [];
@@ -31,6 +41,19 @@ function durabilityWords({ durability, options }: Pick<VolumeSpec, 'durability' 
       return unreachable(durability);
   }
 }
+
+/** Who a volume belongs to is written on it last of all. */
+export const OWNER_KEY = 'user.heketi.id';
+export const ownerOption = (volumeId: string): VolumeOption => ({
+  key: OWNER_KEY,
+  value: checkedId('volume id', volumeId),
+});
+
+/** All options of a volume in the order in which they are set. @throws DomainError */
+export const volumeOptions = ({ options, volumeId }: VolumeSpec): readonly VolumeOption[] => [
+  ...options.map(parseVolumeOption).filter((option) => option !== null),
+  ownerOption(volumeId),
+];
 
 /** How many brick sets one command may carry: long command lines and long glusterd transactions fail together. */
 export function setsPerCommand(durability: Durability): number {
@@ -74,3 +97,5 @@ export const volumeRebalance = (name: string, settings: NodeSettings): RemoteCom
   volume(settings, 'rebalance', name, 'start');
 export const volumeInfo = (name: string, settings: NodeSettings): RemoteCommand =>
   volume(settings, 'info', name, '--xml');
+export const allVolumes = (settings: NodeSettings): RemoteCommand =>
+  inventory(gluster(settings, 'volume', 'info', 'all', '--xml'));

@@ -1,8 +1,8 @@
 import type { RemoteCommand } from '../remote-executor.js';
 import type { BrickNames } from './names.js';
-import { BRICK_COMMAND_MS, SHORT_COMMAND_MS, type NodeSettings } from './settings.js';
+import { BRICK_COMMAND_MS, inventory, SHORT_COMMAND_MS, type NodeSettings } from './settings.js';
 
-function lvm(...argv: readonly string[]): RemoteCommand {
+export function lvm(...argv: readonly string[]): RemoteCommand {
   return { argv: ['/usr/sbin/lvm', ...argv], timeoutMs: SHORT_COMMAND_MS };
 }
 
@@ -31,6 +31,13 @@ export const vgs = (vg: string): RemoteCommand =>
 
 export const lvs = (vg: string): RemoteCommand =>
   lvm('lvs', ...JSON_REPORT, ...IN_KIB, '-o', 'lv_name,pool_lv,lv_size,lv_attr,thin_count', vg);
+
+/** Everything that LVM knows on a node, in one answer each. */
+export const allPvs = (): RemoteCommand => inventory(lvm('pvs', ...JSON_REPORT, '-o', 'pv_name,pv_uuid,vg_name'));
+export const allVgs = (): RemoteCommand =>
+  inventory(lvm('vgs', ...JSON_REPORT, ...IN_KIB, '-o', 'vg_name,vg_extent_size'));
+export const allLvs = (): RemoteCommand =>
+  inventory(lvm('lvs', ...JSON_REPORT, ...IN_KIB, '-o', 'vg_name,lv_name,pool_lv,lv_size,lv_attr'));
 
 export const vgremove = (vg: string): RemoteCommand => lvm('vgremove', '-qq', vg);
 export const pvremove = (device: string): RemoteCommand => lvm('pvremove', '-qq', device);

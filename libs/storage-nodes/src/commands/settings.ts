@@ -1,3 +1,5 @@
+import type { RemoteCommand } from '../remote-executor.js';
+
 /** What a site may choose about the commands; the names are those of Heketi's executor settings. */
 export interface NodeSettings {
   readonly fstab: string;
@@ -27,3 +29,9 @@ export const defaultNodeSettings: NodeSettings = {
 /** Heketi's limits: five minutes for small LVM and mount work, ten where a whole brick is made. */
 export const SHORT_COMMAND_MS = 5 * 60_000;
 export const BRICK_COMMAND_MS = 10 * 60_000;
+
+/** A thousand volumes of three bricks are three megabytes of XML, the bricks of a full node a few hundred kilobytes of JSON. */
+const INVENTORY_BYTES = 64 * 1024 ** 2;
+
+/** A command whose answer is about everything on a node, and so as long as there are things. */
+export const inventory = (command: RemoteCommand): RemoteCommand => ({ ...command, maxOutputBytes: INVENTORY_BYTES });

@@ -123,6 +123,11 @@ export class MockStorageNodes implements StorageNodes {
     });
   }
 
+  /** There is nothing to look at: what this process remembers says nothing about what another one has done. */
+  inspect(_node: NodeAddress, call: NodeCall): Promise<null> {
+    return this.#act(call, () => null);
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

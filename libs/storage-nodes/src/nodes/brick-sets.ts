@@ -1,4 +1,4 @@
-import { brickText } from '../commands/gluster.js';
+import { brickText, OWNER_KEY } from '../commands/gluster.js';
 import { NodeCommandError, type GlusterBrick, type GlusterVolume, type VolumeSpec } from '../storage-nodes.js';
 
 type BrickSet = readonly GlusterBrick[];
@@ -28,9 +28,6 @@ export function presentSets(sets: readonly BrickSet[], volume: GlusterVolume): r
   const there = new Set(volume.bricks);
   return sets.map((set) => set.filter((brick) => there.has(brickText(brick)))).filter((set) => set.length > 0);
 }
-
-/** Who a volume belongs to is written on it last of all. */
-export const OWNER_KEY = 'user.heketi.id';
 
 /**
  * Whether a volume that Gluster knows is the one that is meant. One without an owner was not finished: it is ours if all its

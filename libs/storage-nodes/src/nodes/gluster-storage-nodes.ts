@@ -1,12 +1,14 @@
 import type { BrickReservation, DeviceObservation } from '#domain';
 import { defaultNodeSettings, type NodeSettings } from '../commands/settings.js';
 import { FencedExecutor, type FenceOptions } from '../fence/fenced-executor.js';
+import type { NodeInventory } from '../node-inventory.js';
 import type { RemoteExecutor } from '../remote-executor.js';
 import type * as port from '../storage-nodes.js';
 import { removeBrick } from './brick-removal.js';
 import { ensureBrick } from './bricks.js';
 import { ensureDevice } from './device-setup.js';
 import { measureDevice, removeDevice } from './devices.js';
+import { inspect } from './inventory.js';
 import { defaultRetry, NodeCommands, type RetrySettings } from './node-commands.js';
 import { ensurePeer, glusterdRunning, removePeer } from './peers.js';
 import { ensureBricksInVolume, removeBricksFromVolume } from './volume-bricks.js';
@@ -109,6 +111,10 @@ export class GlusterStorageNodes implements port.StorageNodes {
 
   volumeInfo(via: Node, name: string, call: Call): Promise<port.GlusterVolume | null> {
     return lookAtVolume(this.#on(via, call), name, this.#settings);
+  }
+
+  inspect(node: Node, call: Call): Promise<NodeInventory> {
+    return inspect(this.#on(node, call), this.#settings);
   }
 
   close(): Promise<void> {

@@ -1,9 +1,8 @@
 import * as gluster from '../commands/gluster.js';
 import type { NodeSettings } from '../commands/settings.js';
-import { checkedId, parseVolumeOption, type VolumeOption } from '../guards.js';
 import { NodeCommandError, type GlusterVolume, type VolumeSpec } from '../storage-nodes.js';
 import { addSets } from './volume-bricks.js';
-import { isOurs, missingSets, OWNER_KEY } from './brick-sets.js';
+import { isOurs, missingSets } from './brick-sets.js';
 import type { NodeCommands } from './node-commands.js';
 import { lookAtVolume, NO_SUCH_VOLUME } from './volume-look.js';
 
@@ -14,7 +13,8 @@ export async function ensureVolume(
   fresh: boolean,
   settings: NodeSettings,
 ): Promise<void> {
-  const options = optionsOf(spec);
+  // checked before anything is sent
+  const options = gluster.volumeOptions(spec);
   const found = fresh ? null : await ownVolume(commands, spec, settings);
   const [first, ...others] = spec.brickSets;
   if (found === null) {
@@ -28,12 +28,6 @@ export async function ensureVolume(
   }
 }
 
-/** All options in order, checked before anything is sent. */
-function optionsOf(spec: VolumeSpec): readonly VolumeOption[] {
-  const owner = { key: OWNER_KEY, value: checkedId('volume id', spec.volumeId) };
-  return [...spec.options.map(parseVolumeOption).filter((option) => option !== null), owner];
-}
-
 async function ownVolume(
   commands: NodeCommands,
   spec: VolumeSpec,
@@ -41,8 +35,8 @@ async function ownVolume(
 ): Promise<GlusterVolume | null> {
   const found = await lookAtVolume(commands, spec.name, settings);
   if (found !== null && !isOurs(found, spec)) {
-    const owner = found.options[OWNER_KEY] ?? 'unknown';
-    const text = `volume ${spec.name} exists already and belongs to another (${OWNER_KEY} ${owner})`;
+    const owner = found.options[gluster.OWNER_KEY] ?? 'unknown';
+    const text = `volume ${spec.name} exists already and belongs to another (${gluster.OWNER_KEY} ${owner})`;
     throw new NodeCommandError(text, commands.node.manageHost, `gluster volume info ${spec.name}`, 0);
   }
   return found;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 /** LVM's `--reportformat json`: every value is a text, numbers are those of `--units k --nosuffix` ("4096.00"). */
-function reportOf<Row extends z.ZodType>(kind: string, row: Row) {
+export function reportOf<Row extends z.ZodType>(kind: string, row: Row) {
   return z
     .object({ report: z.array(z.object({ [kind]: z.array(row) })).length(1) })
     .transform((value) => value.report.flatMap((part) => part[kind] ?? []));
 }
 
-const number = z
+export const number = z
   .string()
   .trim()
   .regex(/^\d+(\.\d+)?$/)

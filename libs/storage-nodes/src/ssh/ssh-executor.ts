@@ -49,7 +49,7 @@ export class SshExecutor implements RemoteExecutor {
           line,
           stdin: command.stdin ?? '',
           giveUpMs: command.timeoutMs + this.#settings.deadlineGraceMs,
-          maxOutputBytes: this.#settings.maxOutputBytes,
+          maxOutputBytes: command.maxOutputBytes ?? this.#settings.maxOutputBytes,
           signal: call.signal,
           assertLive: () => assertLive(call),
         },

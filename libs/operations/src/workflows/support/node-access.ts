@@ -1,15 +1,7 @@
 import type { NodeState } from '#domain';
-import { NodeCommandError, NodeUnreachableError, type NodeAddress } from '#storage-nodes';
+import { addressOf, NodeCommandError, NodeUnreachableError, type NodeAddress } from '#storage-nodes';
 import { combinedReason } from '../../run/step-failure.js';
 import type { LoadState, WorkflowView } from '../workflow.js';
-
-/** How a node is reached: only the first hostname of each kind counts. */
-export function addressOf(node: NodeState): NodeAddress {
-  const [manageHost] = node.manageHostnames;
-  const [storageHost] = node.storageHostnames;
-  if (manageHost === undefined || storageHost === undefined) throw new Error(`node ${node.nodeId} has no hostnames`);
-  return { nodeId: node.nodeId, manageHost, storageHost, hostKey: node.hostKey };
-}
 
 export async function addressById(load: LoadState, nodeId: string): Promise<NodeAddress> {
   return addressOf(await load('node', nodeId));

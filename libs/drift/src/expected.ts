@@ -1,0 +1,96 @@
+import type { BrickReservation, BrickSets, DeviceState, NodeState, VolumeState } from '#domain';
+import type { ClusterContents } from '#read-model';
+import { brickNames, type BrickNames } from '#storage-nodes';
+
+/** settled: has to be there as it is described. in-flight: an operation is making or removing it. */
+export type Standing = 'settled' | 'in-flight';
+
+export interface ExpectedDevice {
+  readonly device: DeviceState;
+  readonly standing: Standing;
+}
+
+export interface ExpectedBrick {
+  readonly brick: BrickReservation;
+  readonly names: BrickNames;
+  readonly standing: Standing;
+  /** null where only the reservation is left. */
+  readonly volume: VolumeState | null;
+}
+
+export interface ExpectedNode {
+  readonly node: NodeState;
+  readonly devices: readonly ExpectedDevice[];
+  readonly bricks: readonly ExpectedBrick[];
+}
+
+export interface ExpectedVolume {
+  readonly volume: VolumeState;
+  /** in-flight: being created or deleted. */
+  readonly standing: Standing;
+  /** In Gluster's order. */
+  readonly brickSets: BrickSets;
+  /** What a running expansion adds: may be there or not. */
+  readonly arriving: BrickSets;
+}
+
+export interface ExpectedMember {
+  readonly node: NodeState;
+  readonly standing: Standing;
+}
+
+/** What the read model says that the nodes of one cluster hold. */
+export interface ExpectedCluster {
+  readonly clusterId: string;
+  readonly nodes: readonly ExpectedNode[];
+  readonly members: readonly ExpectedMember[];
+  readonly volumes: readonly ExpectedVolume[];
+}
+
+const standingOf = (object: { readonly status: string }): Standing =>
+  object.status === 'active' ? 'settled' : 'in-flight';
+
+export function expectedCluster(contents: ClusterContents): ExpectedCluster {
+  const volumes = contents.volumes.map(({ volume }) => expectedVolume(volume));
+  const bricks = expectedBricks(contents.bricks, volumes);
+  return {
+    clusterId: contents.cluster.clusterId,
+    members: contents.nodes.map((node) => ({ node, standing: standingOf(node) })),
+    volumes,
+    nodes: contents.nodes.map((node) => ({
+      node,
+      devices: contents.devices
+        .filter((device) => device.nodeId === node.nodeId)
+        .map((device) => ({ device, standing: standingOf(device) })),
+      bricks: bricks.filter(({ brick }) => brick.nodeId === node.nodeId),
+    })),
+  };
+}
+
+function expectedVolume(volume: VolumeState): ExpectedVolume {
+  const settled = volume.status === 'active' || volume.status === 'expanding';
+  return {
+    volume,
+    standing: settled ? 'settled' : 'in-flight',
+    brickSets: volume.brickSets,
+    arriving: volume.expansion?.brickSets ?? [],
+  };
+}
+
+function expectedBricks(
+  bricks: readonly BrickReservation[],
+  volumes: readonly ExpectedVolume[],
+): readonly ExpectedBrick[] {
+  const byId = new Map(volumes.map(({ volume }) => [volume.volumeId, volume]));
+  const settled = new Set(
+    volumes
+      .filter(({ standing }) => standing === 'settled')
+      .flatMap(({ brickSets }) => brickSets.flat().map(({ brickId }) => brickId)),
+  );
+  return bricks.map((brick) => ({
+    brick,
+    names: brickNames(brick),
+    volume: byId.get(brick.volumeId) ?? null,
+    standing: settled.has(brick.brickId) ? 'settled' : 'in-flight',
+  }));
+}

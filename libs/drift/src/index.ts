@@ -1,0 +1,2 @@
+export { checkDrift, isClean, type DriftReport } from './check-drift.js';
+export { isDrift } from './difference.js';

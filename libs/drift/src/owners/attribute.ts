@@ -1,0 +1,81 @@
+import type { Owner, Problem } from '../difference.js';
+import type { Finding } from '../finding.js';
+import { diskPlace, type BrickHistory, type History, type ObjectHistory } from './history.js';
+
+/** A finding of which it is known whose it was. */
+export interface Attributed extends Finding {
+  readonly owner: Owner | null;
+}
+
+/** What a leak would take data or a member with it, were it removed by mistake. */
+const HOLDS_DATA = new Set([
+  'physical-volume',
+  'volume-group',
+  'thin-pool',
+  'logical-volume',
+  'gluster-volume',
+  'peer',
+]);
+
+/** Whose a thing is, and where that object belongs. */
+interface Known {
+  readonly owner: Owner;
+  readonly place: string;
+}
+
+/**
+ * Says whose each thing is or was, and settles what a name alone cannot: a name of our form that the log has never had is
+ * foreign; a thing of an object that lives elsewhere is no leak, however wrong its place; one that an operation still has to
+ * remove is owed.
+ * @param owing ids of the subjects of operations that have not ended
+ */
+export function attribute(
+  findings: readonly Finding[],
+  history: History,
+  owing: ReadonlySet<string>,
+): readonly Attributed[] {
+  return findings.map((finding) => {
+    const known = knownAs(finding, history);
+    const owner = known?.owner ?? null;
+    if (finding.problem !== 'leaked') return { ...finding, owner };
+    return { ...finding, ...verdict(finding, known, owing), owner };
+  });
+}
+
+function verdict(
+  { kind }: Finding,
+  known: Known | null,
+  owing: ReadonlySet<string>,
+): { readonly problem: Problem; readonly expected?: string; readonly found?: string } {
+  if (known === null) return { problem: 'foreign' };
+  const gone = known.owner.ended !== null;
+  if (gone && owing.has(known.owner.id)) return { problem: 'owed' };
+  if (gone || !HOLDS_DATA.has(kind)) return { problem: 'leaked' };
+  return { problem: 'different', expected: known.place, found: 'here' };
+}
+
+function knownAs(finding: Finding, history: History): Known | null {
+  const { about, kind } = finding;
+  const brick = history.bricks.get(about.brickId ?? '');
+  if (brick !== undefined) return ofBrick(brick, about.brickId ?? '', history);
+  if (about.volumeId !== undefined) return known('volume', history.volumes.get(about.volumeId));
+  // a brick that was never ours is not its device's either
+  if (about.brickId !== undefined) return null;
+  if (kind === 'peer') {
+    const nodeId = about.nodeId ?? history.nodesByHost.get(about.storageHost ?? '');
+    return known('node', history.nodes.get(nodeId ?? ''));
+  }
+  const disk = history.devicesByDisk.get(about.pvUuid ?? '') ?? history.devicesByDisk.get(diskPlace(finding));
+  return known('device', history.devices.get(about.deviceId ?? disk ?? ''));
+}
+
+function ofBrick({ volumeId, made, ended, place }: BrickHistory, brickId: string, history: History): Known {
+  const name = history.volumes.get(volumeId)?.name ?? volumeId;
+  return { owner: { kind: 'volume', id: volumeId, name, brickId, made, ended }, place };
+}
+
+function known(kind: Owner['kind'], history: ObjectHistory | undefined): Known | null {
+  if (history === undefined) return null;
+  const { place, ...life } = history;
+  return { owner: { kind, ...life, brickId: null }, place };
+}
