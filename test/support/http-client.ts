@@ -15,7 +15,8 @@ export interface HttpQuestion {
   readonly body?: unknown;
   /** Sent as it is; wins over `body`. */
   readonly raw?: string | Buffer;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A list is sent as a header for each. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** The path that the token is made for, where it is not the one sent. */
   readonly signPath?: string;
 }
@@ -59,7 +60,7 @@ export async function ask(
         headers: {
           ...(as === 'none' ? {} : { authorization: `bearer ${tokenFor(as, method, signPath)}` }),
           ...(payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) }),
-          ...headers,
+          ...(headers as http.OutgoingHttpHeaders),
         },
       },
       (response) => {

@@ -4,6 +4,7 @@ import { openDatabase, PostgresEventStore } from '#event-store';
 import { type Logger, silentLogger, systemClock } from '#kernel';
 import { createTelemetry } from '#observability';
 import {
+  AnswerRecords,
   BullMqOperationQueue,
   kick,
   migrateQueue,
@@ -77,6 +78,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
       config: { ...config, ...options.config },
       ledger,
       queries,
+      answerRecords: new AnswerRecords(db),
       storageNodes: nodes,
       kick: (operationId) => kick(queue, operationId, logger),
       onAppend: (listener) => notifier.onWake(listener),

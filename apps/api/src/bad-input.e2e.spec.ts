@@ -1,6 +1,8 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HttpAnswer, type HttpQuestion, ask } from '#test/http-client';
+import { type HttpAnswer, type HttpQuestion, ask, tokenFor } from '#test/http-client';
 import { type Topology, buildTopology, idOf, settled } from '#test/rest-steps';
 import { type TestSystem, startSystem } from '#test/system';
 import { routes } from './wire/route-table.js';
@@ -195,6 +197,58 @@ describe('bodies', () => {
       ['DELETE', `/nodes/${node}`, {}],
       ['DELETE', `/devices/${device}`, { raw: '{"forceforget":1}' }],
     ]);
+  });
+});
+
+describe('idempotency keys', () => {
+  it('that are malformed change nothing, whatever the route', async () => {
+    const values = ['', '""', '"a', 'a\tb', '\u00e9', 'x'.repeat(256), ['a', 'a'], ['a', 'b']];
+    const {
+      cluster,
+      nodes: [node = ''],
+      devices: [device = ''],
+    } = topology;
+    const empty = JSON.parse((await ask(system.base, 'POST', '/clusters', { body: {} })).body) as { id: string };
+    const all: readonly (readonly [string, object | undefined])[] = [
+      ...Object.entries(good),
+      [`DELETE /clusters/${empty.id}`, undefined],
+      [`DELETE /nodes/${node}`, undefined],
+      [`DELETE /devices/${device}`, { forceforget: true }],
+      [`DELETE /volumes/${volume}`, undefined],
+    ];
+    const changing = routes.filter(({ method, built }) => method !== 'GET' && built);
+    const pattern = (key: string): string => key.replace(/(?<=s\/)[0-9a-f]{32}/, '{id}');
+    expect(new Set(all.map(([key]) => pattern(key)))).toEqual(
+      new Set(changing.map(({ method, path }) => `${method} ${path}`)),
+    );
+    const attempts = all.flatMap(([key, body]) => {
+      const [method = '', path = ''] = key.split(' ');
+      return values.map((value) => [method, path, { body, headers: { 'idempotency-key': value } }] as const);
+    });
+    await nothingHappens([...attempts, ['GET', `/devices/${device}/resync`, { headers: { 'idempotency-key': '' } }]]);
+    for (const [method, path, question] of attempts) {
+      const answer = await ask(system.base, method, path, question);
+      expect(answer).toMatchObject({
+        status: 400,
+        body: expect.stringContaining('Idempotency-Key must be ') as unknown,
+      });
+    }
+    expect((await ask(system.base, 'GET', `/clusters/${cluster}`, { headers: { 'idempotency-key': '' } })).status).toBe(
+      200,
+    );
+  });
+
+  it('with control characters are no HTTP', async () => {
+    const before = await eventCount();
+    const { hostname, port } = new URL(system.base);
+    for (const char of ['\u0000', '\u0001', '\u000b', '\u007f']) {
+      const socket = connect(Number(port), hostname);
+      const token = tokenFor('admin', 'POST', '/clusters');
+      socket.write(`POST /clusters HTTP/1.1\r\nHost: x\r\nAuthorization: bearer ${token}\r\n`);
+      socket.write(`Idempotency-Key: a${char}b\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`);
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /);
+    }
+    expect(await eventCount()).toBe(before);
   });
 });
 

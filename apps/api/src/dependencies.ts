@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { Clock, Logger } from '#kernel';
 import type { Telemetry } from '#observability';
+import type { AnswerRecords } from '#operations';
 import type { Ledger, Queries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
 
@@ -39,6 +40,8 @@ export interface ApiDependencies {
   readonly config: ApiConfig;
   readonly ledger: Ledger;
   readonly queries: Queries;
+  /** What clients were answered under their keys. */
+  readonly answerRecords: Pick<AnswerRecords, 'find'>;
   /** For the one question that is asked before a node is accepted. */
   readonly storageNodes: Pick<StorageNodes, 'glusterdRunning'>;
   /** Hints that an operation waits to be carried out. It may fail: the reconciler finds the operation in the log. */

@@ -8,7 +8,7 @@ import type { StorageNodes } from '#storage-nodes';
 /** The settings that the worker reads. */
 export type WorkerSettings = Pick<
   Config,
-  'workerConcurrency' | 'leaseTtlMs' | 'reconcileIntervalMs' | 'drainTimeoutMs'
+  'workerConcurrency' | 'leaseTtlMs' | 'reconcileIntervalMs' | 'drainTimeoutMs' | 'idempotencyKeepHours'
 >;
 
 /** Everything that one worker is made of; nothing is global, so a process can hold several. */
@@ -41,6 +41,7 @@ export function createWorker(dependencies: WorkerDependencies): OperationWorker 
       concurrency: config.workerConcurrency,
       leaseTtlMs: config.leaseTtlMs,
       reconcileMs: config.reconcileIntervalMs,
+      keepAnswersMs: config.idempotencyKeepHours * 3_600_000,
     },
   });
   const silence = notifier.onWake(() => worker.wake());

@@ -91,6 +91,11 @@ export const settings = {
       help: 'Operations in flight before 429; 0: no limit, bursts queue.',
     },
   ),
+  idempotencyKeepHours: integer(
+    24,
+    { min: 24, max: 8760 },
+    { env: ['BRICKYARD_IDEMPOTENCY_KEEP_HOURS'], help: 'How long the answer to an Idempotency-Key is kept.' },
+  ),
   workerConcurrency: integer(
     32,
     { min: 1, max: 1000 },

@@ -11,8 +11,11 @@ export interface Telemetry {
     labels: { readonly method: string; readonly route: string; readonly status: number },
     seconds: number,
   ): void;
-  /** One command that was decided: `accepted`, `refused` by a rule, or `failed` for any other reason. */
-  command(name: string, outcome: 'accepted' | 'refused' | 'failed'): void;
+  /**
+   * One command: `accepted`, answered as `replayed` because its client repeats it, `refused` by a rule, or `failed` for any other
+   * reason.
+   */
+  command(name: string, outcome: 'accepted' | 'replayed' | 'refused' | 'failed'): void;
   /** One ledger transaction, from its first statement to its commit or rollback. */
   ledgerTransaction(outcome: 'committed' | 'refused' | 'failed', seconds: number): void;
 }

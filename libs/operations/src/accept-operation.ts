@@ -16,6 +16,8 @@ export interface OperationRequest {
   readonly nodeId?: string;
   /** volume-expand: `rebalance` (default true); device-delete: `forceForget` (default false). */
   readonly payload?: Readonly<Record<string, Json>>;
+  /** Of a creation that has a name: what its request asks for. */
+  readonly requestDigest?: string;
 }
 
 /**
@@ -23,9 +25,10 @@ export interface OperationRequest {
  * result is at `/nodes/ID` for node-add, at `/volumes/ID` for volume-create and volume-expand, and nowhere for the others.
  */
 export function acceptOperation(request: OperationRequest): Change<'operation'> {
-  const { operationId, kind, subjectId, clusterId, requestedBy, payload = {} } = request;
+  const { operationId, kind, subjectId, clusterId, requestedBy, payload = {}, requestDigest } = request;
   const subjectKind = subjectKinds[kind];
   const resources = resourcesOf(request);
+  const described = { operationId, kind, subjectKind, subjectId, clusterId, requestedBy, resources, payload };
   return {
     kind: 'operation',
     id: operationId,
@@ -33,7 +36,7 @@ export function acceptOperation(request: OperationRequest): Change<'operation'> 
     events: [
       {
         type: 'OperationAccepted',
-        data: { operationId, kind, subjectKind, subjectId, clusterId, requestedBy, resources, payload },
+        data: requestDigest === undefined ? described : { ...described, requestDigest },
       },
     ],
   };

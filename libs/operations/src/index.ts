@@ -1,5 +1,6 @@
 export * from './accept-operation.js';
 export * from './dispatch/kick.js';
+export * from './idempotency/answer-records.js';
 export * from './leases/leases.js';
 export * from './leases/postgres-leases.js';
 export * from './leases/raise-epochs.js';

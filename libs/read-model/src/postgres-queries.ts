@@ -14,7 +14,7 @@ import type {
 } from './queries.js';
 import { clusterContents } from './queries/contents.js';
 import { metrics } from './queries/metrics.js';
-import { operationStatuses, unfinishedOperations } from './queries/operations.js';
+import * as operations from './queries/operations.js';
 import * as topology from './queries/topology.js';
 import * as volumes from './queries/volumes.js';
 
@@ -86,11 +86,19 @@ export class PostgresQueries implements Queries {
   }
 
   operationStatuses(ids: readonly string[]): Promise<ReadonlyMap<string, OperationState['status']>> {
-    return operationStatuses(this.#sql, ids);
+    return operations.operationStatuses(this.#sql, ids);
   }
 
   unfinishedOperations(limit: number): Promise<UnfinishedOperation[]> {
-    return unfinishedOperations(this.#sql, limit);
+    return operations.unfinishedOperations(this.#sql, limit);
+  }
+
+  inFlightCount(limit: number): Promise<number> {
+    return operations.inFlightCount(this.#sql, limit);
+  }
+
+  operationInFlight(requestedBy: string, requestDigest: string): Promise<string | null> {
+    return operations.operationInFlight(this.#sql, requestedBy, requestDigest);
   }
 
   async state<K extends StreamKind>(kind: K, id: string): Promise<StateOf<K> | null> {

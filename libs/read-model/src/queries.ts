@@ -100,6 +100,10 @@ export interface Queries {
   volumeCount(clusterId: string): Promise<number>;
   /** Operations that have not reached their end, in order of acceptance, at most `limit`. */
   unfinishedOperations(limit: number): Promise<UnfinishedOperation[]>;
+  /** How many operations clients have in flight, counted no further than `limit`. What the system started itself is left out. */
+  inFlightCount(limit: number): Promise<number>;
+  /** The unfinished operation that this issuer has begun by a request with this digest, the oldest; null for none. */
+  operationInFlight(requestedBy: string, requestDigest: string): Promise<string | null>;
   /** The statuses of many operations in one question, for those who wait for them; unknown ids are left out. */
   operationStatuses(ids: readonly string[]): Promise<ReadonlyMap<string, OperationState['status']>>;
   /** Any object as it stands, those being added, created or deleted included; null where there is none. */

@@ -57,12 +57,16 @@ export function readModelDdl(schema: string): string[] {
       subject_id   text collate "C" not null,
       version      bigint not null,
       accepted_at  timestamptz not null,
-      doc          jsonb not null
+      doc          jsonb not null,
+      request_digest text collate "C"
     )`,
     // The reconciler asks every few seconds for the few that are not finished among all that ever were.
     `create index operation_open on ${schema}.operation (status, accepted_at)
       where status not in ('succeeded', 'failed')`,
     `create index operation_accepted_at on ${schema}.operation (accepted_at, id)`,
+    // A client that repeats a creation is led to the one in flight.
+    `create index operation_request on ${schema}.operation (request_digest)
+      where request_digest is not null and status not in ('succeeded', 'failed')`,
     `create index operation_subject on ${schema}.operation (subject_kind, subject_id)`,
     // Owned by the device's stream: reserved and released by its events only.
     `create table ${schema}.brick (

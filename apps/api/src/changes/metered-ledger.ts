@@ -1,6 +1,7 @@
 import { DomainError } from '#kernel';
 import type { Telemetry } from '#observability';
 import type { Ledger } from '#read-model';
+import { WireError } from '../wire/wire-error.js';
 
 /** The ledger, timed. */
 export function meteredLedger(ledger: Ledger, telemetry: Telemetry): Ledger {
@@ -14,7 +15,7 @@ export function meteredLedger(ledger: Ledger, telemetry: Telemetry): Ledger {
         record('committed');
         return result;
       } catch (error) {
-        record(error instanceof DomainError ? 'refused' : 'failed');
+        record(error instanceof DomainError || error instanceof WireError ? 'refused' : 'failed');
         throw error;
       }
     },

@@ -1,9 +1,13 @@
 import { type ClusterCommand, type ClusterFlags, clusterDecider } from '#domain';
-import { type Attribution, newId } from '#kernel';
+import { newId } from '#kernel';
 import type { LedgerTransaction } from '#read-model';
 import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes } from '../changes/changes.js';
+import { ChangeCommand } from '../changes/commands.js';
+import type { Wish } from '../changes/wish.js';
+import { type Answer, emptyAnswer, jsonAnswer } from '../wire/answers.js';
+import { clusterJson } from './cluster-json.js';
 
 async function change(tx: LedgerTransaction, clusterId: string, command: ClusterCommand): Promise<void> {
   const { state, version } = await tx.load('cluster', clusterId, { lock: true });
@@ -11,13 +15,12 @@ async function change(tx: LedgerTransaction, clusterId: string, command: Cluster
   await tx.append([{ kind: 'cluster', id: clusterId, expectedVersion: version, events }]);
 }
 
-/** Results in the new cluster's id. */
-export class CreateCluster extends Command<string> {
+export class CreateCluster extends ChangeCommand {
   constructor(
-    readonly by: Attribution,
+    wish: Wish,
     readonly flags: ClusterFlags,
   ) {
-    super();
+    super(wish);
   }
 }
 
@@ -25,20 +28,24 @@ export class CreateCluster extends Command<string> {
 export class CreateClusterHandler implements ICommandHandler<CreateCluster> {
   constructor(@Inject(Changes) private readonly changes: Changes) {}
 
-  async execute({ by, flags }: CreateCluster): Promise<string> {
+  execute({ wish, flags }: CreateCluster): Promise<Answer> {
     const clusterId = newId();
-    await this.changes.commit(by, ({ tx }) => change(tx, clusterId, { type: 'CreateCluster', clusterId, ...flags }));
-    return clusterId;
+    return this.changes.commit(wish, async ({ tx, queries }) => {
+      await change(tx, clusterId, { type: 'CreateCluster', clusterId, ...flags });
+      const view = await queries.cluster(clusterId);
+      if (view === null) throw new Error(`cluster ${clusterId} is not there after its creation`);
+      return jsonAnswer(201, clusterJson(view));
+    });
   }
 }
 
-export class ChangeClusterFlags extends Command<void> {
+export class ChangeClusterFlags extends ChangeCommand {
   constructor(
-    readonly by: Attribution,
+    wish: Wish,
     readonly clusterId: string,
     readonly flags: ClusterFlags,
   ) {
-    super();
+    super(wish);
   }
 }
 
@@ -46,17 +53,20 @@ export class ChangeClusterFlags extends Command<void> {
 export class ChangeClusterFlagsHandler implements ICommandHandler<ChangeClusterFlags> {
   constructor(@Inject(Changes) private readonly changes: Changes) {}
 
-  async execute({ by, clusterId, flags }: ChangeClusterFlags): Promise<void> {
-    await this.changes.commit(by, ({ tx }) => change(tx, clusterId, { type: 'ChangeClusterFlags', ...flags }));
+  execute({ wish, clusterId, flags }: ChangeClusterFlags): Promise<Answer> {
+    return this.changes.commit(wish, async ({ tx }) => {
+      await change(tx, clusterId, { type: 'ChangeClusterFlags', ...flags });
+      return emptyAnswer(200, { 'content-type': 'application/json; charset=UTF-8' });
+    });
   }
 }
 
-export class DeleteCluster extends Command<void> {
+export class DeleteCluster extends ChangeCommand {
   constructor(
-    readonly by: Attribution,
+    wish: Wish,
     readonly clusterId: string,
   ) {
-    super();
+    super(wish);
   }
 }
 
@@ -64,12 +74,13 @@ export class DeleteCluster extends Command<void> {
 export class DeleteClusterHandler implements ICommandHandler<DeleteCluster> {
   constructor(@Inject(Changes) private readonly changes: Changes) {}
 
-  async execute({ by, clusterId }: DeleteCluster): Promise<void> {
-    await this.changes.commit(by, async ({ tx, queries }) => {
+  execute({ wish, clusterId }: DeleteCluster): Promise<Answer> {
+    return this.changes.commit(wish, async ({ tx, queries }) => {
       await tx.lockCluster(clusterId);
       const hasVolumes = (await queries.volumeCount(clusterId)) > 0;
       const hasNodes = !hasVolumes && (await queries.clusterHasContents(clusterId));
       await change(tx, clusterId, { type: 'DeleteCluster', hasNodes, hasVolumes });
+      return emptyAnswer(200);
     });
   }
 }

@@ -1,13 +1,11 @@
 import type { ClusterFlags } from '#domain';
-import type { Attribution } from '#kernel';
 import { Controller, Delete, Get, Inject, Param, Post, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { Commands } from '../changes/commands.js';
 import { clusterCreateContract, clusterFlagsContract } from '../contracts/cluster.js';
-import { sendEmpty, sendJson } from '../wire/answers.js';
-import { WireBody } from '../wire/body.decorator.js';
-import { By } from '../wire/by.decorator.js';
+import { sendAnswer, sendJson } from '../wire/answers.js';
+import { WireChange, type Wanted } from '../wire/wanted.decorator.js';
 import { clusterJson } from './cluster-json.js';
 import { ChangeClusterFlags, CreateCluster, DeleteCluster } from './cluster.commands.js';
 import { GetCluster, ListClusters } from './cluster.queries.js';
@@ -21,12 +19,10 @@ export class ClusterController {
 
   @Post()
   async create(
-    @By() by: Attribution,
-    @WireBody(clusterCreateContract) { file, block }: ClusterFlags,
+    @WireChange(clusterCreateContract) { wish, body: { file, block } }: Wanted<ClusterFlags>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const id = await this.commands.execute(new CreateCluster(by, { file, block }));
-    sendJson(reply, 201, clusterJson(await this.queries.execute(new GetCluster(id))));
+    sendAnswer(reply, await this.commands.execute(new CreateCluster(wish, { file, block })));
   }
 
   @Get()
@@ -42,17 +38,14 @@ export class ClusterController {
   @Post(':id/flags')
   async flags(
     @Param('id') id: string,
-    @By() by: Attribution,
-    @WireBody(clusterFlagsContract) { file, block }: ClusterFlags,
+    @WireChange(clusterFlagsContract) { wish, body: { file, block } }: Wanted<ClusterFlags>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.commands.execute(new ChangeClusterFlags(by, id, { file, block }));
-    sendEmpty(reply, 200, { 'content-type': 'application/json; charset=UTF-8' });
+    sendAnswer(reply, await this.commands.execute(new ChangeClusterFlags(wish, id, { file, block })));
   }
 
   @Delete(':id')
-  async delete(@Param('id') id: string, @By() by: Attribution, @Res() reply: FastifyReply): Promise<void> {
-    await this.commands.execute(new DeleteCluster(by, id));
-    sendEmpty(reply, 200);
+  async delete(@Param('id') id: string, @WireChange() { wish }: Wanted, @Res() reply: FastifyReply): Promise<void> {
+    sendAnswer(reply, await this.commands.execute(new DeleteCluster(wish, id)));
   }
 }

@@ -1,22 +1,24 @@
 import { type AdminState, noDevice, requireDevice } from '#domain';
-import type { Attribution } from '#kernel';
 import { changeDeviceState } from '#operations';
 import type { Queries } from '#read-model';
 import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes } from '../changes/changes.js';
+import { ChangeCommand } from '../changes/commands.js';
 import { Throttle } from '../changes/throttle.js';
+import type { Wish } from '../changes/wish.js';
+import type { Answer } from '../wire/answers.js';
 import { QUERIES } from '../tokens.js';
 import { lockDevice } from './lock-device.js';
 
-/** Results in the id of an operation that has ended already. */
-export class ChangeDeviceState extends Command<string> {
+/** Accepted and ended at once. */
+export class ChangeDeviceState extends ChangeCommand {
   constructor(
-    readonly by: Attribution,
+    wish: Wish,
     readonly deviceId: string,
     readonly state: AdminState,
   ) {
-    super();
+    super(wish);
   }
 }
 
@@ -28,17 +30,17 @@ export class ChangeDeviceStateHandler implements ICommandHandler<ChangeDeviceSta
     @Inject(Throttle) private readonly throttle: Throttle,
   ) {}
 
-  async execute({ by, deviceId, state: to }: ChangeDeviceState): Promise<string> {
+  async execute({ wish, deviceId, state: to }: ChangeDeviceState): Promise<Answer> {
     requireDevice((await this.queries.state('device', deviceId)) ?? noDevice);
-    if (to === 'failed') await this.throttle.admit();
-    return this.changes.accept(by, async (work, operationId) => {
+    if (to === 'failed') await this.throttle.admit(wish);
+    return this.changes.accept(wish, async (work, operationId) => {
       const device = await lockDevice(work, deviceId);
       const request = {
         operationId,
         kind: 'device-state' as const,
         subjectId: deviceId,
         clusterId: device.state.clusterId,
-        requestedBy: by.issuer,
+        requestedBy: wish.by.issuer,
         payload: { state: to },
       };
       return changeDeviceState(request, device, to);

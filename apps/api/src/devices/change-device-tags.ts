@@ -1,18 +1,22 @@
 import { type TagChange, type Tags, deviceDecider, evolveDevice } from '#domain';
-import { type Attribution, fold } from '#kernel';
+import { fold } from '#kernel';
 import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes } from '../changes/changes.js';
+import { ChangeCommand } from '../changes/commands.js';
+import type { Wish } from '../changes/wish.js';
+import { type Answer, jsonAnswer } from '../wire/answers.js';
+import { tagsJson } from './device-json.js';
 
-/** Results in all tags that the device has then. */
-export class ChangeDeviceTags extends Command<Tags> {
+/** Answered with all tags that the device has then. */
+export class ChangeDeviceTags extends ChangeCommand {
   constructor(
-    readonly by: Attribution,
+    wish: Wish,
     readonly deviceId: string,
     readonly change: TagChange,
     readonly tags: Tags,
   ) {
-    super();
+    super(wish);
   }
 }
 
@@ -20,12 +24,12 @@ export class ChangeDeviceTags extends Command<Tags> {
 export class ChangeDeviceTagsHandler implements ICommandHandler<ChangeDeviceTags> {
   constructor(@Inject(Changes) private readonly changes: Changes) {}
 
-  execute({ by, deviceId, change, tags }: ChangeDeviceTags): Promise<Tags> {
-    return this.changes.commit(by, async ({ tx }) => {
+  execute({ wish, deviceId, change, tags }: ChangeDeviceTags): Promise<Answer> {
+    return this.changes.commit(wish, async ({ tx }) => {
       const { state, version } = await tx.load('device', deviceId, { lock: true });
       const events = deviceDecider.decide({ type: 'ChangeDeviceTags', change, tags }, state);
       await tx.append([{ kind: 'device', id: deviceId, expectedVersion: version, events }]);
-      return fold(evolveDevice, state, events).tags;
+      return jsonAnswer(200, tagsJson(fold(evolveDevice, state, events).tags));
     });
   }
 }

@@ -1,29 +1,35 @@
 import { deviceDecider } from '#domain';
-import type { Attribution } from '#kernel';
 import { acceptOperation } from '#operations';
 import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes } from '../changes/changes.js';
+import { ChangeCommand } from '../changes/commands.js';
+import { Throttle } from '../changes/throttle.js';
+import type { Wish } from '../changes/wish.js';
+import type { Answer } from '../wire/answers.js';
 import { lockDevice } from './lock-device.js';
 
-/** Results in the operation's id. */
-export class DeleteDevice extends Command<string> {
+export class DeleteDevice extends ChangeCommand {
   constructor(
-    readonly by: Attribution,
+    wish: Wish,
     readonly deviceId: string,
     /** Forget the device even where its node does not let it go. */
     readonly forceForget: boolean,
   ) {
-    super();
+    super(wish);
   }
 }
 
 @CommandHandler(DeleteDevice)
 export class DeleteDeviceHandler implements ICommandHandler<DeleteDevice> {
-  constructor(@Inject(Changes) private readonly changes: Changes) {}
+  constructor(
+    @Inject(Changes) private readonly changes: Changes,
+    @Inject(Throttle) private readonly throttle: Throttle,
+  ) {}
 
-  execute({ by, deviceId, forceForget }: DeleteDevice): Promise<string> {
-    return this.changes.accept(by, async (work, operationId) => {
+  async execute({ wish, deviceId, forceForget }: DeleteDevice): Promise<Answer> {
+    await this.throttle.admit(wish);
+    return this.changes.accept(wish, async (work, operationId) => {
       const { state, version } = await lockDevice(work, deviceId);
       const events = deviceDecider.decide({ type: 'DeleteDevice', operationId, forceForget }, state);
       return [
@@ -32,7 +38,7 @@ export class DeleteDeviceHandler implements ICommandHandler<DeleteDevice> {
           kind: 'device-delete',
           subjectId: deviceId,
           clusterId: state.clusterId,
-          requestedBy: by.issuer,
+          requestedBy: wish.by.issuer,
           payload: { forceForget },
         }),
         { kind: 'device', id: deviceId, expectedVersion: version, events },

@@ -1,4 +1,3 @@
-import type { Attribution } from '#kernel';
 import { Controller, Delete, Get, Inject, Param, Post, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
@@ -11,14 +10,13 @@ import {
 import { Commands } from '../changes/commands.js';
 import { type StateBody, stateContract, stateOf } from '../contracts/state.js';
 import { type TagsBody, tagChangeOf, tagsContract, tagsFrom } from '../contracts/tags.js';
-import { sendAccepted, sendJson } from '../wire/answers.js';
-import { WireBody } from '../wire/body.decorator.js';
-import { By } from '../wire/by.decorator.js';
+import { sendAnswer, sendJson } from '../wire/answers.js';
+import { WireChange, type Wanted } from '../wire/wanted.decorator.js';
 import { AddDevice } from './add-device.js';
 import { ChangeDeviceState } from './change-device-state.js';
 import { ChangeDeviceTags } from './change-device-tags.js';
 import { DeleteDevice } from './delete-device.js';
-import { deviceJson, tagsJson } from './device-json.js';
+import { deviceJson } from './device-json.js';
 import { GetDevice } from './device.queries.js';
 import { ResyncDevice } from './resync-device.js';
 
@@ -31,13 +29,12 @@ export class DeviceController {
 
   @Post()
   async add(
-    @By() by: Attribution,
-    @WireBody(deviceAddContract) body: DeviceAddBody,
+    @WireChange(deviceAddContract) { wish, body }: Wanted<DeviceAddBody>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { node: nodeId, name, destroydata: destroyData, tags } = body;
     const device = { nodeId, name, destroyData, tags: tagsFrom(tags) };
-    sendAccepted(reply, await this.commands.execute(new AddDevice(by, device)));
+    sendAnswer(reply, await this.commands.execute(new AddDevice(wish, device)));
   }
 
   @Get(':id')
@@ -48,37 +45,34 @@ export class DeviceController {
   @Delete(':id')
   async delete(
     @Param('id') id: string,
-    @By() by: Attribution,
-    @WireBody(deviceDeleteContract) { forceforget }: DeviceDeleteBody,
+    @WireChange(deviceDeleteContract) { wish, body: { forceforget } }: Wanted<DeviceDeleteBody>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendAccepted(reply, await this.commands.execute(new DeleteDevice(by, id, forceforget)));
+    sendAnswer(reply, await this.commands.execute(new DeleteDevice(wish, id, forceforget)));
   }
 
   @Post(':id/state')
   async state(
     @Param('id') id: string,
-    @By() by: Attribution,
-    @WireBody(stateContract) body: StateBody,
+    @WireChange(stateContract) { wish, body }: Wanted<StateBody>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendAccepted(reply, await this.commands.execute(new ChangeDeviceState(by, id, stateOf(body.state))));
+    sendAnswer(reply, await this.commands.execute(new ChangeDeviceState(wish, id, stateOf(body.state))));
   }
 
   /** A GET that changes something: Heketi's clients send it so. */
   @Get(':id/resync')
-  async resync(@Param('id') id: string, @By() by: Attribution, @Res() reply: FastifyReply): Promise<void> {
-    sendAccepted(reply, await this.commands.execute(new ResyncDevice(by, id)));
+  async resync(@Param('id') id: string, @WireChange() { wish }: Wanted, @Res() reply: FastifyReply): Promise<void> {
+    sendAnswer(reply, await this.commands.execute(new ResyncDevice(wish, id)));
   }
 
   @Post(':id/tags')
   async tags(
     @Param('id') id: string,
-    @By() by: Attribution,
-    @WireBody(tagsContract) body: TagsBody,
+    @WireChange(tagsContract) { wish, body }: Wanted<TagsBody>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const change = new ChangeDeviceTags(by, id, tagChangeOf(body.change_type), tagsFrom(body.tags));
-    sendJson(reply, 200, tagsJson(await this.commands.execute(change)));
+    const change = new ChangeDeviceTags(wish, id, tagChangeOf(body.change_type), tagsFrom(body.tags));
+    sendAnswer(reply, await this.commands.execute(change));
   }
 }

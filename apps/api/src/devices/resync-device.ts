@@ -1,18 +1,20 @@
 import { requireIdleDevice } from '#domain';
-import type { Attribution } from '#kernel';
 import { acceptOperation } from '#operations';
 import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes } from '../changes/changes.js';
+import { ChangeCommand } from '../changes/commands.js';
+import type { Wish } from '../changes/wish.js';
+import type { Answer } from '../wire/answers.js';
 import { lockDevice } from './lock-device.js';
 
 /** Measures a device again. Results in the operation's id. */
-export class ResyncDevice extends Command<string> {
+export class ResyncDevice extends ChangeCommand {
   constructor(
-    readonly by: Attribution,
+    wish: Wish,
     readonly deviceId: string,
   ) {
-    super();
+    super(wish);
   }
 }
 
@@ -20,13 +22,19 @@ export class ResyncDevice extends Command<string> {
 export class ResyncDeviceHandler implements ICommandHandler<ResyncDevice> {
   constructor(@Inject(Changes) private readonly changes: Changes) {}
 
-  execute({ by, deviceId }: ResyncDevice): Promise<string> {
-    return this.changes.accept(by, async (work, operationId) => {
+  execute({ wish, deviceId }: ResyncDevice): Promise<Answer> {
+    return this.changes.accept(wish, async (work, operationId) => {
       const { state } = await lockDevice(work, deviceId);
       requireIdleDevice(state);
       const { clusterId } = state;
       return [
-        acceptOperation({ operationId, kind: 'device-resync', subjectId: deviceId, clusterId, requestedBy: by.issuer }),
+        acceptOperation({
+          operationId,
+          kind: 'device-resync',
+          subjectId: deviceId,
+          clusterId,
+          requestedBy: wish.by.issuer,
+        }),
       ];
     });
   }

@@ -1,22 +1,24 @@
 import { type AdminState, type DeviceState, noNode, requireNode } from '#domain';
-import type { Attribution } from '#kernel';
 import { changeNodeState } from '#operations';
 import type { Loaded, Queries } from '#read-model';
 import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes, type Work } from '../changes/changes.js';
+import { ChangeCommand } from '../changes/commands.js';
 import { Throttle } from '../changes/throttle.js';
+import type { Wish } from '../changes/wish.js';
+import type { Answer } from '../wire/answers.js';
 import { QUERIES } from '../tokens.js';
 import { lockNode } from './lock-node.js';
 
-/** Results in the id of an operation that has ended already. */
-export class ChangeNodeState extends Command<string> {
+/** Accepted and ended at once. */
+export class ChangeNodeState extends ChangeCommand {
   constructor(
-    readonly by: Attribution,
+    wish: Wish,
     readonly nodeId: string,
     readonly state: AdminState,
   ) {
-    super();
+    super(wish);
   }
 }
 
@@ -37,10 +39,10 @@ export class ChangeNodeStateHandler implements ICommandHandler<ChangeNodeState> 
     @Inject(Throttle) private readonly throttle: Throttle,
   ) {}
 
-  async execute({ by, nodeId, state: to }: ChangeNodeState): Promise<string> {
+  async execute({ wish, nodeId, state: to }: ChangeNodeState): Promise<Answer> {
     requireNode((await this.queries.state('node', nodeId)) ?? noNode);
-    if (to === 'failed') await this.throttle.admit();
-    return this.changes.accept(by, async (work, operationId) => {
+    if (to === 'failed') await this.throttle.admit(wish);
+    return this.changes.accept(wish, async (work, operationId) => {
       const node = await lockNode(work, nodeId);
       const devices = to === 'failed' ? await lockDevices(work, nodeId) : [];
       const { clusterId } = node.state;
@@ -49,7 +51,7 @@ export class ChangeNodeStateHandler implements ICommandHandler<ChangeNodeState> 
         kind: 'node-state' as const,
         subjectId: nodeId,
         clusterId,
-        requestedBy: by.issuer,
+        requestedBy: wish.by.issuer,
         payload: { state: to },
       };
       return changeNodeState(request, node, devices, to);

@@ -1,33 +1,45 @@
 import { nodeDecider } from '#domain';
-import type { Attribution } from '#kernel';
 import { acceptOperation } from '#operations';
 import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes } from '../changes/changes.js';
+import { ChangeCommand } from '../changes/commands.js';
+import { Throttle } from '../changes/throttle.js';
+import type { Wish } from '../changes/wish.js';
+import type { Answer } from '../wire/answers.js';
 import { lockNode } from './lock-node.js';
 
-/** Results in the operation's id. */
-export class DeleteNode extends Command<string> {
+export class DeleteNode extends ChangeCommand {
   constructor(
-    readonly by: Attribution,
+    wish: Wish,
     readonly nodeId: string,
   ) {
-    super();
+    super(wish);
   }
 }
 
 @CommandHandler(DeleteNode)
 export class DeleteNodeHandler implements ICommandHandler<DeleteNode> {
-  constructor(@Inject(Changes) private readonly changes: Changes) {}
+  constructor(
+    @Inject(Changes) private readonly changes: Changes,
+    @Inject(Throttle) private readonly throttle: Throttle,
+  ) {}
 
-  execute({ by, nodeId }: DeleteNode): Promise<string> {
-    return this.changes.accept(by, async (work, operationId) => {
+  async execute({ wish, nodeId }: DeleteNode): Promise<Answer> {
+    await this.throttle.admit(wish);
+    return this.changes.accept(wish, async (work, operationId) => {
       const { state, version } = await lockNode(work, nodeId);
       const hasDevices = await work.queries.nodeHasDevices(nodeId);
       const events = nodeDecider.decide({ type: 'DeleteNode', operationId, hasDevices }, state);
       const { clusterId } = state;
       return [
-        acceptOperation({ operationId, kind: 'node-delete', subjectId: nodeId, clusterId, requestedBy: by.issuer }),
+        acceptOperation({
+          operationId,
+          kind: 'node-delete',
+          subjectId: nodeId,
+          clusterId,
+          requestedBy: wish.by.issuer,
+        }),
         { kind: 'node', id: nodeId, expectedVersion: version, events },
       ];
     });

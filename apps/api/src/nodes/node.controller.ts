@@ -1,4 +1,3 @@
-import type { Attribution } from '#kernel';
 import { Controller, Delete, Get, Inject, Param, Post, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
@@ -6,10 +5,8 @@ import { Commands } from '../changes/commands.js';
 import { type NodeAddBody, nodeAddContract } from '../contracts/node.js';
 import { type StateBody, stateContract, stateOf } from '../contracts/state.js';
 import { type TagsBody, tagChangeOf, tagsContract, tagsFrom } from '../contracts/tags.js';
-import { tagsJson } from '../devices/device-json.js';
-import { sendAccepted, sendJson } from '../wire/answers.js';
-import { WireBody } from '../wire/body.decorator.js';
-import { By } from '../wire/by.decorator.js';
+import { sendAnswer, sendJson } from '../wire/answers.js';
+import { WireChange, type Wanted } from '../wire/wanted.decorator.js';
 import { AddNode } from './add-node.js';
 import { ChangeNodeState } from './change-node-state.js';
 import { ChangeNodeTags } from './change-node-tags.js';
@@ -26,8 +23,7 @@ export class NodeController {
 
   @Post()
   async add(
-    @By() by: Attribution,
-    @WireBody(nodeAddContract) body: NodeAddBody,
+    @WireChange(nodeAddContract) { wish, body }: Wanted<NodeAddBody>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { manage: manageHostnames, storage: storageHostnames } = body.hostnames;
@@ -38,7 +34,7 @@ export class NodeController {
       storageHostnames,
       tags: tagsFrom(body.tags),
     };
-    sendAccepted(reply, await this.commands.execute(new AddNode(by, node)));
+    sendAnswer(reply, await this.commands.execute(new AddNode(wish, node)));
   }
 
   @Get(':id')
@@ -47,28 +43,26 @@ export class NodeController {
   }
 
   @Delete(':id')
-  async delete(@Param('id') id: string, @By() by: Attribution, @Res() reply: FastifyReply): Promise<void> {
-    sendAccepted(reply, await this.commands.execute(new DeleteNode(by, id)));
+  async delete(@Param('id') id: string, @WireChange() { wish }: Wanted, @Res() reply: FastifyReply): Promise<void> {
+    sendAnswer(reply, await this.commands.execute(new DeleteNode(wish, id)));
   }
 
   @Post(':id/state')
   async state(
     @Param('id') id: string,
-    @By() by: Attribution,
-    @WireBody(stateContract) body: StateBody,
+    @WireChange(stateContract) { wish, body }: Wanted<StateBody>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendAccepted(reply, await this.commands.execute(new ChangeNodeState(by, id, stateOf(body.state))));
+    sendAnswer(reply, await this.commands.execute(new ChangeNodeState(wish, id, stateOf(body.state))));
   }
 
   @Post(':id/tags')
   async tags(
     @Param('id') id: string,
-    @By() by: Attribution,
-    @WireBody(tagsContract) body: TagsBody,
+    @WireChange(tagsContract) { wish, body }: Wanted<TagsBody>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const change = new ChangeNodeTags(by, id, tagChangeOf(body.change_type), tagsFrom(body.tags));
-    sendJson(reply, 200, tagsJson(await this.commands.execute(change)));
+    const change = new ChangeNodeTags(wish, id, tagChangeOf(body.change_type), tagsFrom(body.tags));
+    sendAnswer(reply, await this.commands.execute(change));
   }
 }

@@ -10,13 +10,17 @@ import {
   validateVolumeRequest,
   volumeDecider,
 } from '#domain';
-import { type Attribution, DomainError, newId } from '#kernel';
-import { acceptOperation } from '#operations';
+import { DomainError, newId } from '#kernel';
+import { type OperationRequest, acceptOperation } from '#operations';
 import type { NodeWithDevices, Queries } from '#read-model';
 import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes, type Work } from '../changes/changes.js';
+import { ChangeCommand } from '../changes/commands.js';
+import { inFlightTwin } from '../changes/in-flight-twin.js';
 import { Throttle } from '../changes/throttle.js';
+import type { Wish } from '../changes/wish.js';
+import type { Answer } from '../wire/answers.js';
 import type { VolumeCreateBody } from '../contracts/volume.js';
 import type { ApiConfig } from '../dependencies.js';
 import { CONFIG, QUERIES } from '../tokens.js';
@@ -25,13 +29,12 @@ import { placementNodes, placementSettings, reservations, underHeading } from '.
 /** Heketi's options of a volume that is to host block volumes. */
 const BLOCK_HOSTING_OPTIONS = 'group gluster-block';
 
-/** Results in the operation's id. */
-export class CreateVolume extends Command<string> {
+export class CreateVolume extends ChangeCommand {
   constructor(
-    readonly by: Attribution,
+    wish: Wish,
     readonly request: VolumeCreateBody,
   ) {
-    super();
+    super(wish);
   }
 }
 
@@ -78,7 +81,7 @@ export class CreateVolumeHandler implements ICommandHandler<CreateVolume> {
     @Inject(Throttle) private readonly throttle: Throttle,
   ) {}
 
-  async execute({ by, request }: CreateVolume): Promise<string> {
+  async execute({ wish, request }: CreateVolume): Promise<Answer> {
     const settings = placementSettings(this.config);
     const resolved = validateVolumeRequest({
       sizeGiB: request.size,
@@ -89,25 +92,30 @@ export class CreateVolumeHandler implements ICommandHandler<CreateVolume> {
     });
     const clusterIds = await candidateClusters(this.queries, request.clusters);
     requireMinimumSize(resolved.durability, request.size, settings);
-    await this.throttle.admit();
+    await this.throttle.admit(wish);
     const described = this.describe(request, resolved);
-    return this.changes.accept(by, async (work, operationId) => {
+    const { by, digest } = wish;
+    // Two requests without a name want two volumes.
+    const origin = { requestedBy: by.issuer, ...(request.name === '' ? {} : { requestDigest: digest }) };
+    return this.changes.accept(wish, async (work, operationId) => {
       const found = await offers(work, clusterIds, described.name);
-      const wish = { ...described, snapshotFactor: described.snapshot.factor };
+      const twin = found.some(({ nameTaken }) => nameTaken) ? await inFlightTwin(work.queries, wish) : null;
+      if (twin !== null) return twin;
+      const volume = { ...described, snapshotFactor: described.snapshot.factor };
       return underHeading('Failed to allocate new volume', () => {
-        const { clusterId, brickSets } = planVolumeCreate(wish, found, {
+        const { clusterId, brickSets } = planVolumeCreate(volume, found, {
           settings,
           seed: operationId,
           newBrickId: newId,
         });
         const members = found.find((offer) => offer.clusterId === clusterId)?.members ?? [];
-        return this.accepted(by, operationId, { ...described, clusterId }, brickSets, members);
+        return this.accepted(origin, operationId, { ...described, clusterId }, brickSets, members);
       });
     });
   }
 
   private accepted(
-    by: Attribution,
+    origin: Pick<OperationRequest, 'requestedBy' | 'requestDigest'>,
     operationId: string,
     volume: VolumeDescription,
     brickSets: BrickSets,
@@ -116,7 +124,13 @@ export class CreateVolumeHandler implements ICommandHandler<CreateVolume> {
     const { volumeId, clusterId } = volume;
     const events = volumeDecider.decide({ type: 'CreateVolume', operationId, volume, brickSets }, noVolume);
     return [
-      acceptOperation({ operationId, kind: 'volume-create', subjectId: volumeId, clusterId, requestedBy: by.issuer }),
+      acceptOperation({
+        operationId,
+        kind: 'volume-create',
+        subjectId: volumeId,
+        clusterId,
+        ...origin,
+      }),
       { kind: 'volume' as const, id: volumeId, expectedVersion: 0, events },
       ...reservations(brickSets, members),
     ];

@@ -1,21 +1,23 @@
 import { noVolume, requireVolume, volumeDecider } from '#domain';
-import { type Attribution, DomainError } from '#kernel';
+import { DomainError } from '#kernel';
 import { acceptOperation } from '#operations';
 import type { Queries } from '#read-model';
 import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes } from '../changes/changes.js';
+import { ChangeCommand } from '../changes/commands.js';
 import { Throttle } from '../changes/throttle.js';
+import type { Wish } from '../changes/wish.js';
+import type { Answer } from '../wire/answers.js';
 import { QUERIES } from '../tokens.js';
 import { lockVolume } from './lock-volume.js';
 
-/** Results in the operation's id. */
-export class DeleteVolume extends Command<string> {
+export class DeleteVolume extends ChangeCommand {
   constructor(
-    readonly by: Attribution,
+    wish: Wish,
     readonly volumeId: string,
   ) {
-    super();
+    super(wish);
   }
 }
 
@@ -27,14 +29,20 @@ export class DeleteVolumeHandler implements ICommandHandler<DeleteVolume> {
     @Inject(Throttle) private readonly throttle: Throttle,
   ) {}
 
-  async execute({ by, volumeId }: DeleteVolume): Promise<string> {
+  async execute({ wish, volumeId }: DeleteVolume): Promise<Answer> {
     requireVolume((await this.queries.state('volume', volumeId)) ?? noVolume);
-    await this.throttle.admit();
-    return this.changes.accept(by, async (work, operationId) => {
+    await this.throttle.admit(wish);
+    return this.changes.accept(wish, async (work, operationId) => {
       const { state, version } = await lockVolume(work, volumeId);
       const { clusterId } = state;
       return [
-        acceptOperation({ operationId, kind: 'volume-delete', subjectId: volumeId, clusterId, requestedBy: by.issuer }),
+        acceptOperation({
+          operationId,
+          kind: 'volume-delete',
+          subjectId: volumeId,
+          clusterId,
+          requestedBy: wish.by.issuer,
+        }),
         { kind: 'volume', id: volumeId, expectedVersion: version, events: decide(operationId, state) },
       ];
     });

@@ -1,24 +1,26 @@
 import { noVolume, planVolumeExpand, requireIdleVolume, requireVolume, volumeDecider } from '#domain';
-import { type Attribution, newId } from '#kernel';
+import { newId } from '#kernel';
 import { acceptOperation } from '#operations';
 import type { Queries } from '#read-model';
 import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes } from '../changes/changes.js';
+import { ChangeCommand } from '../changes/commands.js';
 import { Throttle } from '../changes/throttle.js';
+import type { Wish } from '../changes/wish.js';
+import type { Answer } from '../wire/answers.js';
 import type { ApiConfig } from '../dependencies.js';
 import { CONFIG, QUERIES } from '../tokens.js';
 import { lockVolume } from './lock-volume.js';
 import { placementNodes, placementSettings, reservations, underHeading } from './placement-input.js';
 
-/** Results in the operation's id. */
-export class ExpandVolume extends Command<string> {
+export class ExpandVolume extends ChangeCommand {
   constructor(
-    readonly by: Attribution,
+    wish: Wish,
     readonly volumeId: string,
     readonly addGiB: number,
   ) {
-    super();
+    super(wish);
   }
 }
 
@@ -31,11 +33,11 @@ export class ExpandVolumeHandler implements ICommandHandler<ExpandVolume> {
     @Inject(Throttle) private readonly throttle: Throttle,
   ) {}
 
-  async execute({ by, volumeId, addGiB }: ExpandVolume): Promise<string> {
+  async execute({ wish, volumeId, addGiB }: ExpandVolume): Promise<Answer> {
     requireVolume((await this.queries.state('volume', volumeId)) ?? noVolume);
-    await this.throttle.admit();
+    await this.throttle.admit(wish);
     const settings = placementSettings(this.config);
-    return this.changes.accept(by, async (work, operationId) => {
+    return this.changes.accept(wish, async (work, operationId) => {
       const { state: volume, version } = await lockVolume(work, volumeId);
       const { clusterId } = volume;
       const members = await work.queries.clusterNodes(clusterId);
@@ -50,7 +52,7 @@ export class ExpandVolumeHandler implements ICommandHandler<ExpandVolume> {
             kind: 'volume-expand',
             subjectId: volumeId,
             clusterId,
-            requestedBy: by.issuer,
+            requestedBy: wish.by.issuer,
           }),
           { kind: 'volume' as const, id: volumeId, expectedVersion: version, events },
           ...reservations(brickSets, members),

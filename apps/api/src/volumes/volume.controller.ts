@@ -1,4 +1,3 @@
-import type { Attribution } from '#kernel';
 import { Controller, Delete, Get, Inject, Param, Post, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
@@ -9,9 +8,8 @@ import {
   volumeCreateContract,
   volumeExpandContract,
 } from '../contracts/volume.js';
-import { sendAccepted, sendJson } from '../wire/answers.js';
-import { WireBody } from '../wire/body.decorator.js';
-import { By } from '../wire/by.decorator.js';
+import { sendAnswer, sendJson } from '../wire/answers.js';
+import { WireChange, type Wanted } from '../wire/wanted.decorator.js';
 import { CreateVolume } from './create-volume.js';
 import { DeleteVolume } from './delete-volume.js';
 import { ExpandVolume } from './expand-volume.js';
@@ -27,11 +25,10 @@ export class VolumeController {
 
   @Post()
   async create(
-    @By() by: Attribution,
-    @WireBody(volumeCreateContract) body: VolumeCreateBody,
+    @WireChange(volumeCreateContract) { wish, body }: Wanted<VolumeCreateBody>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendAccepted(reply, await this.commands.execute(new CreateVolume(by, body)));
+    sendAnswer(reply, await this.commands.execute(new CreateVolume(wish, body)));
   }
 
   @Get()
@@ -47,15 +44,14 @@ export class VolumeController {
   @Post(':id/expand')
   async expand(
     @Param('id') id: string,
-    @By() by: Attribution,
-    @WireBody(volumeExpandContract) body: VolumeExpandBody,
+    @WireChange(volumeExpandContract) { wish, body }: Wanted<VolumeExpandBody>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendAccepted(reply, await this.commands.execute(new ExpandVolume(by, id, body.expand_size)));
+    sendAnswer(reply, await this.commands.execute(new ExpandVolume(wish, id, body.expand_size)));
   }
 
   @Delete(':id')
-  async delete(@Param('id') id: string, @By() by: Attribution, @Res() reply: FastifyReply): Promise<void> {
-    sendAccepted(reply, await this.commands.execute(new DeleteVolume(by, id)));
+  async delete(@Param('id') id: string, @WireChange() { wish }: Wanted, @Res() reply: FastifyReply): Promise<void> {
+    sendAnswer(reply, await this.commands.execute(new DeleteVolume(wish, id)));
   }
 }

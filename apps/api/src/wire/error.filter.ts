@@ -8,6 +8,7 @@ import { LOGGER } from '../tokens.js';
 import { MethodNotAllowed, TrailingSlash } from './access.guard.js';
 import { sendEmpty, sendHtmlLink, sendText } from './answers.js';
 import { isTooMuchContention } from './database-errors.js';
+import { IDEMPOTENCY_KEY } from './idempotency-key.js';
 import { WireError } from './wire-error.js';
 import type { WireRequest } from './wire-request.js';
 
@@ -58,9 +59,14 @@ export class ErrorFilter implements ExceptionFilter {
     sendText(reply, 503, `The database cannot be reached (request ${request.id})`, RETRY_LATER);
   }
 
-  /** No Retry-After: sent again without a thought, the request might be carried out twice. */
+  /** Retry-After under a key only: sent again without a thought, another request might be carried out twice. */
   private outcomeUnknown(error: CommitOutcomeUnknown, request: WireRequest, reply: FastifyReply): void {
     this.logger.warn({ requestId: request.id, reason: messageOf(error.cause) }, 'the outcome of a commit is not known');
+    if (request.headers[IDEMPOTENCY_KEY] !== undefined) {
+      const text = `${UNKNOWN_OUTCOME}. Send it again under its Idempotency-Key (request ${request.id})`;
+      sendText(reply, 503, text, RETRY_LATER);
+      return;
+    }
     const where =
       error instanceof AcceptanceUnknown ? `whether /queue/${error.operationId} is there` : 'whether it was made';
     sendText(reply, 503, `${UNKNOWN_OUTCOME}. See ${where} before you send it again (request ${request.id})`);

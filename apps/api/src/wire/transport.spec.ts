@@ -34,6 +34,7 @@ function newApi(): Promise<Api> {
     config: { ...config, bodyLimitBytes: 2000 },
     ledger: broken,
     queries: nothing,
+    answerRecords: { find: () => Promise.resolve(null) },
     storageNodes: { glusterdRunning: () => Promise.resolve(true) },
     kick: () => Promise.resolve(),
     onAppend: () => () => undefined,

@@ -12,7 +12,7 @@ import {
 import { type Database, type Logger, systemClock } from '#kernel';
 import { migrations } from '#migrations';
 import { createTelemetry, type Telemetry } from '#observability';
-import { BullMqOperationQueue, kick, type OperationQueue } from '#operations';
+import { AnswerRecords, BullMqOperationQueue, kick, type OperationQueue } from '#operations';
 import { PostgresLedger, PostgresQueries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
 import { createWorker } from '#worker';
@@ -118,11 +118,12 @@ async function openBackbone(
 }
 
 async function openApi(backbone: Backbone, closing: Closing): Promise<Api> {
-  const { config, health, ledger, queries, nodes, queue, notifier, telemetry, logger } = backbone;
+  const { config, database, health, ledger, queries, nodes, queue, notifier, telemetry, logger } = backbone;
   const api = await createApi({
     config,
     ledger,
     queries,
+    answerRecords: new AnswerRecords(database),
     storageNodes: nodes,
     kick: (operationId) => kick(queue, operationId, logger),
     onAppend: (listener) => notifier.onWake(listener),

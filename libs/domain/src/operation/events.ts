@@ -39,6 +39,8 @@ export interface OperationDescription {
   readonly resources: readonly string[];
   /** What the workflow needs beyond the subject's own state; its shape belongs to the kind. */
   readonly payload: Readonly<Record<string, Json>>;
+  /** Of a creation that has a name: the same for requests that ask for the same, so that one that is repeated is known. */
+  readonly requestDigest?: string;
 }
 
 interface StepReference {

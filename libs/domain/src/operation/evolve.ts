@@ -44,8 +44,9 @@ export function evolveOperation(state: OperationState, event: OperationEvent): O
 }
 
 function described(data: OperationDescription): OperationDescription {
-  const { operationId, kind, subjectKind, subjectId, clusterId, requestedBy, resources, payload } = data;
-  return { operationId, kind, subjectKind, subjectId, clusterId, requestedBy, resources, payload };
+  const { operationId, kind, subjectKind, subjectId, clusterId, requestedBy, resources, payload, requestDigest } = data;
+  const always = { operationId, kind, subjectKind, subjectId, clusterId, requestedBy, resources, payload };
+  return requestDigest === undefined ? always : { ...always, requestDigest };
 }
 
 type Started = Extract<OperationEvent, { type: 'OperationStarted' }>['data'];

@@ -6,6 +6,8 @@ import { hostname } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { Reconciler } from '../dispatch/reconciler.js';
+import { AnswerRecords } from '../idempotency/answer-records.js';
+import { forgettingAnswers } from '../idempotency/forget-answers.js';
 import type { Leases } from '../leases/leases.js';
 import type { OperationQueue } from '../queue/operation-queue.js';
 import { OperationRunner } from '../run/operation-runner.js';
@@ -24,6 +26,8 @@ export interface WorkerConfig extends RunnerSettings {
   readonly graceMs: number;
   /** How often operations are looked for that nobody works on; what a dead worker leaves waits for its lease and for this. */
   readonly reconcileMs: number;
+  /** How long answers are kept for clients that repeat a request under its key. */
+  readonly keepAnswersMs: number;
 }
 
 export interface WorkerParts {
@@ -62,6 +66,7 @@ export function defaultWorkerConfig(): WorkerConfig {
     busyRetryMs: 1000,
     graceMs: 2000,
     reconcileMs: 500,
+    keepAnswersMs: 24 * 3_600_000,
   };
 }
 
@@ -107,9 +112,12 @@ export function startWorker(parts: WorkerParts): RunningWorker {
     leaseTtlMs: config.leaseTtlMs,
     settings: { graceMs, retryMs, retryLimitMs },
   });
+  const { keepAnswersMs: keepMs } = config;
+  const forgetting = forgettingAnswers({ records: new AnswerRecords(database), leases, owner: worker, logger, keepMs });
   queue.work((operationId, stopSoon) => handler.handle(operationId, stopSoon), config.concurrency);
   dispatcher.start();
   reconciler.start();
+  forgetting.start();
   // What was accepted while it was away is not in it.
   queue.onBack(() => reconciler.hasten());
   logger.info({ worker, concurrency: config.concurrency }, 'worker started');
@@ -119,7 +127,12 @@ export function startWorker(parts: WorkerParts): RunningWorker {
     close: async (timeoutMs) => {
       const cutOff = setTimeout(() => stopNow.abort(new RunInterrupted('stopping')), timeoutMs * PATIENCE);
       try {
-        const closed = await Promise.allSettled([dispatcher.close(), reconciler.close(), queue.close(timeoutMs)]);
+        const closed = await Promise.allSettled([
+          dispatcher.close(),
+          reconciler.close(),
+          forgetting.close(),
+          queue.close(timeoutMs),
+        ]);
         for (const part of closed) {
           if (part.status === 'rejected') logger.warn({ worker, error: messageOf(part.reason) }, 'not closed cleanly');
         }

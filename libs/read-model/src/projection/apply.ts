@@ -16,6 +16,7 @@ const columns: { readonly [T in TableName]: Readonly<Record<keyof Rows[T], strin
     subject_kind: 'text',
     subject_id: 'text',
     accepted_at: 'timestamptz',
+    request_digest: 'text',
   },
   brick: { id: 'text', device_id: 'text', node_id: 'text', volume_id: 'text', doc: 'jsonb' },
   hostname: { kind: 'text', name: 'text', node_id: 'text' },

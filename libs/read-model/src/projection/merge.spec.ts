@@ -16,6 +16,7 @@ const operation = (version: number, accepted_at: string | null): RowChange => ({
     subject_kind: 'node',
     subject_id: 'n',
     accepted_at,
+    request_digest: null,
   },
 });
 const hostname = (op: 'upsert' | 'delete', node_id: string): RowChange => {

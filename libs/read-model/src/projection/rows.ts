@@ -32,6 +32,7 @@ export interface Rows {
     readonly subject_id: string;
     /** ISO 8601; null where the acceptance is not among the events at hand, the row keeps what it has then. */
     readonly accepted_at: string | null;
+    readonly request_digest: string | null;
   };
   readonly brick: {
     readonly id: string;
@@ -92,6 +93,7 @@ export const objectRows: {
       subject_kind: base.doc.subjectKind,
       subject_id: base.doc.subjectId,
       accepted_at: acceptedAt?.toISOString() ?? null,
+      request_digest: base.doc.requestDigest ?? null,
     },
   }),
 };

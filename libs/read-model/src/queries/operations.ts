@@ -18,6 +18,27 @@ export async function unfinishedOperations(sql: Sql, limit: number): Promise<Unf
   }));
 }
 
+/** Kinds that workers start by themselves: they wait for nobody and take nobody's place. */
+const BACKGROUND: readonly string[] = ['cleanup'];
+
+export async function inFlightCount(sql: Sql, limit: number): Promise<number> {
+  const [row] = await sql.query<{ count: string }>(
+    `select count(*) from (
+       select from read_model.operation where ${unfinished} and kind <> all($1) limit $2) as counted`,
+    [BACKGROUND, limit],
+  );
+  return Number(row?.count ?? 0);
+}
+
+export async function operationInFlight(sql: Sql, requestedBy: string, requestDigest: string): Promise<string | null> {
+  const [row] = await sql.query<{ id: string }>(
+    `select id from read_model.operation
+     where request_digest = $1 and ${unfinished} and doc->>'requestedBy' = $2 order by accepted_at, id limit 1`,
+    [requestDigest, requestedBy],
+  );
+  return row?.id ?? null;
+}
+
 export async function operationStatuses(
   sql: Sql,
   ids: readonly string[],
