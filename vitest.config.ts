@@ -79,6 +79,21 @@ export default defineConfig({
         plugins: [decorators],
         test: {
           ...shared,
+          // The product as an operator runs it: processes, haproxy, a Postgres of its own. A scenario has the machine for itself.
+          name: 'cluster',
+          sequence: { groupOrder: 5 },
+          include: ['test/cluster/**/*.cluster.spec.ts'],
+          testTimeout: 1_800_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+          disableConsoleIntercept: true,
+        },
+      },
+      {
+        ...source,
+        plugins: [decorators],
+        test: {
+          ...shared,
           // Not a part of `npm test`: numbers for docs/reference/performance.md, as ratios to what the machine does.
           name: 'bench',
           sequence: { groupOrder: 3 },

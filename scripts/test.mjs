@@ -11,7 +11,7 @@ if (reason !== null) {
 
 const { join } = await import('node:path');
 const { checkout, ensureBuild, ensureDependencies, requireWritable } = await import('./lib/checkout.mjs');
-const { ensureRedis } = await import('./lib/redis.mjs');
+const { ensureHaproxy, ensureRedis } = await import('./lib/servers.mjs');
 const { run } = await import('./lib/process.mjs');
 const { typecheck, vitest } = await import('./lib/suites.mjs');
 
@@ -39,6 +39,9 @@ async function parts() {
     ['integration tests', () => vitest('int')],
     ['end-to-end tests, conformance with Heketi', () => vitest('e2e')],
   ];
+  const noHaproxy = await ensureHaproxy(say);
+  if (noHaproxy === null) all.push(['several replicas under load, and killed', () => vitest('cluster')]);
+  else say(`SKIPPED: ${noHaproxy}`);
   const obstacle = await labObstacle();
   if (obstacle === null) all.push(['real storage nodes', () => vitest('lab')]);
   else say(`SKIPPED, real storage nodes: ${obstacle}`);

@@ -9,7 +9,7 @@ export interface HistoryReport {
   readonly violations: readonly Violation[];
   readonly exchanges: number;
   /** Volumes whose history was searched for an order. */
-  readonly volumes: number;
+  readonly histories: number;
   /** Beginnings, ends, reads and refusals in these histories. */
   readonly operations: number;
   /** Changes of which their client never learned whether they were taken. */
@@ -22,7 +22,7 @@ export function checkHistory(exchanges: readonly Exchange[], rules: WireRules): 
   return {
     violations: [...wireViolations(exchanges, rules), ...violations, ...histories.flatMap(unexplained)],
     exchanges: exchanges.length,
-    volumes: histories.length,
+    histories: histories.length,
     operations: histories.reduce((sum, { operations }) => sum + operations.length, 0),
     unknown: histories.reduce((sum, { operations }) => sum + operations.filter(isUnknownBeginning).length, 0),
   };
