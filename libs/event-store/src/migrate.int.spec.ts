@@ -22,12 +22,7 @@ describe('migrate', () => {
 
   it('lets several replicas start at once: each migration is applied by one of them', async () => {
     const applied = await Promise.all([1, 2, 3].map(() => migrate(emptyUrl, migrations)));
-    expect(applied.flat().sort()).toEqual([
-      'EventStore0000000000001',
-      'Idempotency0000000000004',
-      'Leases0000000000003',
-      'ReadModel0000000000002',
-    ]);
+    expect(applied.flat().sort()).toEqual(migrations.map((migration) => new migration().name).sort());
     await assertMigrated(emptyUrl, migrations);
     expect(await pendingMigrations(test.db, migrations)).toEqual([]);
   });

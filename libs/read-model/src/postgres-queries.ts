@@ -13,6 +13,7 @@ import type {
   VolumeView,
 } from './queries.js';
 import { clusterContents } from './queries/contents.js';
+import { mayStart, nextInLanes } from './queries/lanes.js';
 import { metrics } from './queries/metrics.js';
 import * as operations from './queries/operations.js';
 import * as topology from './queries/topology.js';
@@ -89,8 +90,16 @@ export class PostgresQueries implements Queries {
     return operations.operationStatuses(this.#sql, ids);
   }
 
-  unfinishedOperations(limit: number): Promise<UnfinishedOperation[]> {
-    return operations.unfinishedOperations(this.#sql, limit);
+  unfinishedOperations(limit: number, after?: string): Promise<UnfinishedOperation[]> {
+    return operations.unfinishedOperations(this.#sql, limit, after ?? null);
+  }
+
+  mayStart(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return mayStart(this.#sql, ids);
+  }
+
+  nextInLanes(resources: readonly string[]): Promise<string[]> {
+    return nextInLanes(this.#sql, resources);
   }
 
   inFlightCount(limit: number): Promise<number> {

@@ -98,8 +98,18 @@ export interface Queries {
   nodeHasDevices(nodeId: string): Promise<boolean>;
   /** All volumes of a cluster, those in flight included. */
   volumeCount(clusterId: string): Promise<number>;
-  /** Operations that have not reached their end, in order of acceptance, at most `limit`. */
-  unfinishedOperations(limit: number): Promise<UnfinishedOperation[]>;
+  /**
+   * Operations that have not reached their end, in order of acceptance, at most `limit`.
+   * @param after the last operation of the page before
+   */
+  unfinishedOperations(limit: number, after?: string): Promise<UnfinishedOperation[]>;
+  /**
+   * Those of the operations whose turn it is: unfinished, and no operation that was accepted before and is unfinished wants
+   * one of their resources. It stays their turn until they have ended.
+   */
+  mayStart(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The operations whose turn it is in the lanes of these resources, at most one per lane. */
+  nextInLanes(resources: readonly string[]): Promise<string[]>;
   /** How many operations clients have in flight, counted no further than `limit`. What the system started itself is left out. */
   inFlightCount(limit: number): Promise<number>;
   /** The unfinished operation that this issuer has begun by a request with this digest, the oldest; null for none. */

@@ -1,6 +1,6 @@
 import type { UnfinishedOperation } from '#read-model';
 import { describe, expect, it } from 'vitest';
-import { dueOperations, type Present, type Seen } from './due-operations.js';
+import { dueOperations, queuedAgain, type Present, type Seen } from './due-operations.js';
 
 const settings = { graceMs: 2000, retryMs: 1000, retryLimitMs: 8000 };
 const nowMs = 1_000_000;
@@ -12,6 +12,10 @@ function operation(operationId: string, over: Partial<UnfinishedOperation> = {})
   return { operationId, resources: [`volume/${operationId}`], attempt: 0, acceptedAt: new Date(0), ...over };
 }
 
+function afterQueueing(due: readonly string[], seen: ReadonlyMap<string, Seen>, time: number): Map<string, Seen> {
+  return new Map([...seen].map(([id, known]) => [id, due.includes(id) ? queuedAgain(known, time) : known]));
+}
+
 /** What is due as time goes by, and nothing else happens. */
 function dueOverTime(
   unfinished: readonly UnfinishedOperation[],
@@ -21,7 +25,7 @@ function dueOverTime(
   let seen: ReadonlyMap<string, Seen> = new Map();
   return times.map((time) => {
     const result = dueOperations(unfinished, nobody, seen, { nowMs: time, queueIsEmpty }, settings);
-    seen = result.seen;
+    seen = afterQueueing(result.due, result.seen, time);
     return result.due;
   });
 }
@@ -62,19 +66,6 @@ describe('an operation is due', () => {
     const held = new Set(['peers/c']);
     const waiting = operation('a', { resources: ['node/a', 'peers/c'] });
     expect(dueOperations([waiting], held, new Map(), now(0), settings).due).toEqual([]);
-  });
-
-  it('after older ones that want the same resource', () => {
-    const older = operation('a', { resources: ['node/a', 'peers/c'] });
-    const newer = operation('b', { resources: ['node/b', 'peers/c'] });
-    const other = operation('c', { resources: ['volume/c'] });
-    expect(dueOperations([older, newer, other], nobody, new Map(), now(0), settings).due).toEqual(['a', 'c']);
-  });
-
-  it('although an older one wants the same resource and has its pause: it may fail for ever', () => {
-    const older = operation('a', { resources: ['node/a', 'peers/c'], attempt: 50 });
-    const newer = operation('b', { resources: ['node/b', 'peers/c'] });
-    expect(dueOverTime([older, newer], [nowMs, nowMs + 1000])).toEqual([['a'], ['b']]);
   });
 });
 

@@ -27,13 +27,11 @@ export interface Present {
 const HINT_LIMIT_MS = 30_000;
 
 /**
- * The operations to be queued now, in order of acceptance. An operation whose resources somebody holds is being worked on, or
- * waits for one that is; one that was queued or handed back a moment ago has its pause first. Of several that want the same
- * resource and are due only the oldest goes, so that nobody is overtaken for ever. One that has its pause keeps nobody back:
- * it may be unable to end for as long as its node is away.
- * @param unfinished in order of acceptance
+ * The operations that may be queued now, in the order given, if it is their turn in their lanes. An operation whose resources
+ * somebody holds is being worked on, or waits for one that is; one that was queued or handed back a moment ago has its pause
+ * first.
  * @param held keys of leases that are held
- * @returns also what is to be remembered for the next time
+ * @param seen what was remembered the last time
  */
 export function dueOperations(
   unfinished: readonly UnfinishedOperation[],
@@ -42,21 +40,20 @@ export function dueOperations(
   present: Present,
   settings: DueSettings,
 ): { due: string[]; seen: Map<string, Seen> } {
-  const taken = new Set(held);
   const due: string[] = [];
   const next = new Map<string, Seen>();
   for (const operation of unfinished) {
-    const { operationId, attempt, resources } = operation;
-    const known = remembered(operation, seen.get(operationId), present.nowMs);
-    const free = !resources.some((key) => taken.has(key));
-    const isDue = free && present.nowMs >= known.sinceMs + pauseOf(known, present, settings);
-    if (isDue) {
-      due.push(operationId);
-      for (const key of resources) taken.add(key);
-    }
-    next.set(operationId, isDue ? { attempt, sinceMs: present.nowMs, hints: known.hints + 1 } : known);
+    const known = remembered(operation, seen.get(operation.operationId), present.nowMs);
+    next.set(operation.operationId, known);
+    const free = !operation.resources.some((key) => held.has(key));
+    if (free && present.nowMs >= known.sinceMs + pauseOf(known, present, settings)) due.push(operation.operationId);
   }
   return { due, seen: next };
+}
+
+/** The same, after it was queued. */
+export function queuedAgain({ attempt, hints }: Seen, nowMs: number): Seen {
+  return { attempt, sinceMs: nowMs, hints: hints + 1 };
 }
 
 /** One that has never been seen may have been waiting for long: since when it does is only known of the first attempt. */

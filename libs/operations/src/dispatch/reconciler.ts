@@ -1,16 +1,16 @@
 import type { Clock, Logger } from '#kernel';
-import type { Queries } from '#read-model';
+import type { Queries, UnfinishedOperation } from '#read-model';
 import { Duty, DUTY_TTL_MS } from '../duties/duty.js';
 import type { Leases } from '../leases/leases.js';
 import type { OperationQueue } from '../queue/operation-queue.js';
 import { attemptDueAt } from './attempt.js';
-import { dueOperations, type DueSettings, type Seen } from './due-operations.js';
+import { dueOperations, queuedAgain, type DueSettings, type Seen } from './due-operations.js';
 
-/** Looked at in one pass; those further back come when these are done. */
-const LIMIT = 1000;
+/** Looked at in one pass; the next pass goes on after them. */
+const PAGE = 1000;
 
 export interface ReconcilerParts {
-  readonly queries: Pick<Queries, 'unfinishedOperations'>;
+  readonly queries: Pick<Queries, 'unfinishedOperations' | 'mayStart'>;
   readonly leases: Leases;
   readonly queue: OperationQueue;
   readonly logger: Logger;
@@ -28,7 +28,11 @@ export interface ReconcilerParts {
  */
 export class Reconciler {
   readonly #duty: Duty;
+  /** As of the last time round, and what of it is known anew: what has ended is forgotten with the old one. */
   #seen: ReadonlyMap<string, Seen> = new Map();
+  #seenAnew = new Map<string, Seen>();
+  /** Where the next pass begins; undefined: with the oldest. */
+  #after: string | undefined;
 
   constructor(private readonly parts: ReconcilerParts) {
     const { leases, worker: owner, logger, intervalMs, leaseTtlMs } = parts;
@@ -51,23 +55,40 @@ export class Reconciler {
   }
 
   async #pass(taken: boolean, signal: AbortSignal): Promise<void> {
-    const { queries, leases, queue, clock, settings, logger } = this.parts;
     // What another process has queued meanwhile is unknown here.
-    if (taken) this.#seen = new Map();
+    if (taken) this.#goRound(new Map());
     // What is due stays due.
-    if (queue.trouble() !== null) return;
-    const unfinished = await queries.unfinishedOperations(LIMIT);
-    if (unfinished.length === 0) return;
-    const held = await leases.heldAmong(unfinished.flatMap((operation) => operation.resources));
-    const queueIsEmpty = (await queue.depth()) === 0;
-    const nowMs = clock.now().getTime();
-    const { due, seen } = dueOperations(unfinished, held, this.#seen, { nowMs, queueIsEmpty }, settings);
-    for (const operationId of due) {
-      if (signal.aborted) return;
-      await queue.add(operationId, { attempt: attemptDueAt(nowMs) });
-      logger.info({ operationId }, 'operation put back into the queue');
-    }
+    if (this.parts.queue.trouble() !== null) return;
+    const unfinished = await this.parts.queries.unfinishedOperations(PAGE, this.#after);
+    const seen = await this.#queueDue(unfinished, signal);
     // Only now: what could not be queued is due again next time.
+    for (const [operationId, remembered] of seen) this.#seenAnew.set(operationId, remembered);
+    if (unfinished.length < PAGE) this.#goRound(this.#seenAnew);
+    else this.#after = unfinished.at(-1)?.operationId;
+  }
+
+  #goRound(seen: ReadonlyMap<string, Seen>): void {
     this.#seen = seen;
+    this.#seenAnew = new Map();
+    this.#after = undefined;
+  }
+
+  /** @returns what is to be remembered of them */
+  async #queueDue(unfinished: readonly UnfinishedOperation[], signal: AbortSignal): Promise<ReadonlyMap<string, Seen>> {
+    const { queries, leases, queue, clock, settings, logger } = this.parts;
+    if (unfinished.length === 0) return new Map();
+    const held = await leases.heldAmong(unfinished.flatMap((operation) => operation.resources));
+    const present = { nowMs: clock.now().getTime(), queueIsEmpty: (await queue.depth()) === 0 };
+    const { due, seen } = dueOperations(unfinished, held, this.#seen, present, settings);
+    // Those whose turn it is not stay due.
+    const turn = await queries.mayStart(due);
+    for (const operationId of due.filter((id) => turn.has(id))) {
+      if (signal.aborted) break;
+      await queue.add(operationId, { attempt: attemptDueAt(present.nowMs) });
+      logger.info({ operationId }, 'operation put back into the queue');
+      const known = seen.get(operationId);
+      if (known !== undefined) seen.set(operationId, queuedAgain(known, present.nowMs));
+    }
+    return seen;
   }
 }

@@ -78,7 +78,6 @@ function work(queue: OperationQueue, nodes = new MockStorageNodes(), config: obj
       concurrency: 8,
       reconcileMs: 200,
       graceMs: 100,
-      busyRetryMs: 200,
       retryMs: 100,
       stepRetryMs: 10,
       ...config,

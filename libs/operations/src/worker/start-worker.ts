@@ -21,7 +21,6 @@ export interface WorkerConfig extends RunnerSettings {
   readonly name: string;
   /** Operations at a time. They mostly wait for nodes. */
   readonly concurrency: number;
-  readonly busyRetryMs: number;
   /** How long the first hint of an operation may take before it is given another. */
   readonly graceMs: number;
   /** How often operations are looked for that nobody works on; what a dead worker leaves waits for its lease and for this. */
@@ -63,7 +62,6 @@ export function defaultWorkerConfig(): WorkerConfig {
     ...defaultRunnerSettings,
     name: `worker-${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
     concurrency: 32,
-    busyRetryMs: 1000,
     graceMs: 2000,
     reconcileMs: 500,
     keepAnswersMs: 24 * 3_600_000,
@@ -92,11 +90,9 @@ export function startWorker(parts: WorkerParts): RunningWorker {
     runner,
     queue,
     queries,
-    leases,
     logger,
     clock,
     settings: config,
-    busyRetryMs: config.busyRetryMs,
     stopNow: stopNow.signal,
   });
   const dispatcher = new Dispatcher({ eventStore, sql: database, queue, logger });

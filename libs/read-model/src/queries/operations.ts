@@ -5,17 +5,20 @@ import type { UnfinishedOperation } from '../queries.js';
 /** Word for word the condition of the partial index operation_open. */
 export const unfinished = "status not in ('succeeded', 'failed')";
 
-export async function unfinishedOperations(sql: Sql, limit: number): Promise<UnfinishedOperation[]> {
-  const rows = await sql.query<{ id: string; doc: OperationState; accepted_at: Date }>(
-    `select id, doc, accepted_at from read_model.operation where ${unfinished} order by accepted_at, id limit $1`,
-    [limit],
+export async function unfinishedOperations(
+  sql: Sql,
+  limit: number,
+  after: string | null,
+): Promise<UnfinishedOperation[]> {
+  // Not the whole states: with the steps of an operation they are large, and this is asked twice a second.
+  return await sql.query<UnfinishedOperation>(
+    `select id as "operationId", resources, (doc->>'attempt')::integer as attempt, accepted_at as "acceptedAt"
+     from read_model.operation
+     where ${unfinished} and ($2::text is null
+       or (accepted_at, id) > (select a.accepted_at, a.id from read_model.operation a where a.id = $2))
+     order by accepted_at, id limit $1`,
+    [limit, after],
   );
-  return rows.map(({ id, doc, accepted_at }) => ({
-    operationId: id,
-    resources: doc.resources,
-    attempt: doc.attempt,
-    acceptedAt: accepted_at,
-  }));
 }
 
 /** Kinds that workers start by themselves: they wait for nobody and take nobody's place. */

@@ -1,0 +1,40 @@
+import type { Sql } from '#kernel';
+import { unfinished } from './operations.js';
+
+// The order of a lane is that of the log: requests for one resource are accepted under the lock of its cluster, one after the
+// other, and so get rising positions. A clock could be set back.
+const accepted = (operation: string, event: string): string =>
+  `${event}.stream_kind = 'operation' and ${event}.stream_id = ${operation}.id and ${event}.stream_version = 1`;
+
+/** See Queries.mayStart. One probe of an index per operation, and one row per older operation in its lanes. */
+export async function mayStart(sql: Sql, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await sql.query<{ id: string }>(
+    `select o.id from read_model.operation o
+     join brickyard.event e on ${accepted('o', 'e')}
+     where o.id = any($1) and o.${unfinished} and not exists (
+       select from read_model.operation older
+       join brickyard.event oe on ${accepted('older', 'oe')}
+       where older.${unfinished} and older.resources && o.resources and oe.global_position < e.global_position)`,
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** See Queries.nextInLanes. */
+export async function nextInLanes(sql: Sql, resources: readonly string[]): Promise<string[]> {
+  const firsts = await sql.query<{ id: string }>(
+    `with waiting as materialized (
+       select o.id, o.resources, e.global_position from read_model.operation o
+       join brickyard.event e on ${accepted('o', 'e')}
+       where o.${unfinished} and o.resources && $1::text[])
+     select distinct first.id from unnest($1::text[]) as lane (key)
+     cross join lateral (
+       select w.id from waiting w where lane.key = any(w.resources) order by w.global_position limit 1) first`,
+    [resources],
+  );
+  const free = await mayStart(
+    sql,
+    firsts.map(({ id }) => id),
+  );
+  return [...free];
+}
