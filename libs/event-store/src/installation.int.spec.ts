@@ -24,5 +24,5 @@ it('reads the id under the role of the application; a copy of the database has t
 it('says what is wrong where there is none', async () => {
   const owner = await copy.connect('owner', 1);
   await owner.query('delete from brickyard.installation');
-  await expect(readInstallationId(copy.db)).rejects.toThrow('brickyard migrate');
+  await expect(readInstallationId(copy.db)).rejects.toThrow('restore it from a backup');
 });

@@ -15,7 +15,7 @@ findmnt --list --noheadings --output TARGET --types fuse.glusterfs,xfs | xargs -
 vgs --noheadings -o vg_name | xargs --no-run-if-empty vgremove -qq -ff -y
 pvs --noheadings -o pv_name | xargs --no-run-if-empty pvremove -qq -y
 sed -i '/heketi/d' /etc/fstab
-rm -rf /var/lib/heketi/mounts /mnt/vol_*`;
+rm -rf /var/lib/heketi/mounts /mnt/vol_* /var/lib/brickyard-node /run/brickyard`;
 
 /** Takes off the nodes what a failed run may have left: each spec begins on nodes that hold nothing. */
 export async function wipeNodes(lab: Lab): Promise<void> {

@@ -105,7 +105,7 @@ run() {
   trap : HUP INT TERM
   # the shell's own word about a signal is no output of the command
   exec 3>&2 2>/dev/null
-  env BRICKYARD_FENCE="$me" "$@" 2>&3 3>&-
+  (exec env BRICKYARD_FENCE="$me" "$@" 2>&3 3>&-)
   status=$?
   rm -f "$running/$me"
   trap - HUP INT TERM
