@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '#test/database';
 import { createVolumeIn, LedgerFixture } from '#test/ledger-fixture';
 import * as sample from '#test/sample-events';
+import type { OperationKind } from '#domain';
 import { newId } from '#kernel';
 
 /** One cluster: two nodes with a device each, one being added, one being deleted; volumes in every status. */
@@ -156,6 +157,45 @@ describe('PostgresQueries', () => {
     );
     expect(await fixture.queries.operation('o0')).toMatchObject({ reason: 'no' });
     expect(await fixture.queries.operation('unknown')).toBeNull();
+  });
+
+  it('finds the operation that a request has begun, while it is in flight', async () => {
+    const of = (requestedBy: string, requestDigest: string) => ({ requestedBy, requestDigest });
+    await fixture.record('operation', 'p1', [sample.operationAccepted('p1', clusterId, of('admin', 'd1'))]);
+    await fixture.record('operation', 'p2', [sample.operationAccepted('p2', clusterId, of('user', 'd1'))]);
+    const found = (by: string, digest: string): Promise<string | null> => fixture.queries.operationInFlight(by, digest);
+    expect(await Promise.all([found('admin', 'd1'), found('user', 'd1'), found('user', 'd2')])).toEqual([
+      'p1',
+      'p2',
+      null,
+    ]);
+    await fixture.record('operation', 'p1', [
+      { type: 'OperationStarted', data: { worker: 'w', attempt: 1, leaseEpochs: {} } },
+      { type: 'CompensationStarted', data: { reason: 'no' } },
+    ]);
+    expect(await found('admin', 'd1')).toBe('p1');
+    await fixture.record('operation', 'p1', [{ type: 'OperationFailed', data: { reason: 'no' } }]);
+    await fixture.record('operation', 'p2', [{ type: 'OperationSucceeded', data: { location: null } }]);
+    expect(await Promise.all([found('admin', 'd1'), found('user', 'd1')])).toEqual([null, null]);
+    const plan = await test.db.transaction(async (tx) => {
+      await tx.query('set local enable_seqscan = off');
+      return tx.query<object>(
+        "explain select from read_model.operation where request_digest = 'd' and status not in ('succeeded', 'failed')",
+      );
+    });
+    expect(JSON.stringify(plan)).toContain('operation_request');
+  });
+
+  it('counts what clients have in flight no further than it is asked to', async () => {
+    const { queries } = fixture;
+    const inFlight = (await queries.unfinishedOperations(100)).length;
+    expect(await queries.inFlightCount(100)).toBe(inFlight);
+    expect(await queries.inFlightCount(1)).toBe(1);
+    // Kinds that are still to come: the system's own.
+    const kind = 'cleanup' as OperationKind;
+    await fixture.record('operation', 'own', [sample.operationAccepted('own', clusterId, { kind })]);
+    expect(await queries.inFlightCount(100)).toBe(inFlight);
+    await fixture.record('operation', 'own', [{ type: 'OperationSucceeded', data: { location: null } }]);
   });
 
   it('sums the cluster up for the metrics', async () => {

@@ -94,6 +94,13 @@ describe('project', () => {
     expect(later.changes[0]).toMatchObject({ row: { accepted_at: null, status: 'succeeded' } });
   });
 
+  it('keeps what an operation was asked for with, where it is known', () => {
+    const digest = (given: object): unknown =>
+      projectNew('operation', 'o1', [sample.operationAccepted('o1', 'c1', given)]).changes[0];
+    expect(digest({ requestDigest: 'd' })).toMatchObject({ row: { request_digest: 'd', doc: { requestDigest: 'd' } } });
+    expect(digest({})).toMatchObject({ row: { request_digest: null } });
+  });
+
   it('refuses a gap in the stream', () => {
     expect(() =>
       project('cluster', 'c1', evolvers.cluster.initial, 0, [
