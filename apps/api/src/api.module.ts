@@ -16,6 +16,7 @@ import { DeleteDeviceHandler } from './devices/delete-device.js';
 import { DeviceController } from './devices/device.controller.js';
 import { GetDeviceHandler } from './devices/device.queries.js';
 import { ResyncDeviceHandler } from './devices/resync-device.js';
+import { Drain } from './drain/drain.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -78,7 +79,7 @@ function authGuard({ config, clock }: ApiDependencies): JwtAuthGuard {
 @Module({})
 export class ApiModule {
   /** One replica. Guards run in the order in which they stand here. */
-  static of(dependencies: ApiDependencies): DynamicModule {
+  static of(dependencies: ApiDependencies, drain: Drain): DynamicModule {
     return {
       module: ApiModule,
       imports: [CqrsModule.forRoot()],
@@ -97,6 +98,7 @@ export class ApiModule {
         { provide: CONFIG, useValue: dependencies.config },
         { provide: QUERIES, useValue: dependencies.queries },
         { provide: LOGGER, useValue: dependencies.logger },
+        { provide: Drain, useValue: drain },
         { provide: APP_GUARD, useFactory: () => authGuard(dependencies) },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ErrorFilter },

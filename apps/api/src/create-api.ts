@@ -6,7 +6,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
 import { meteredLedger } from './changes/metered-ledger.js';
 import type { ApiDependencies } from './dependencies.js';
-import { Readiness } from './health/readiness.js';
+import { closePort } from './drain/close-gently.js';
+import { Drain } from './drain/drain.js';
 import { fastifyServer } from './wire/fastify-server.js';
 import { nestLogger } from './wire/nest-logger.js';
 
@@ -16,9 +17,9 @@ export interface Api {
   readonly app: NestFastifyApplication;
   /** Starts to accept connections. Port 0: any free one. Resolves to the address, such as http://127.0.0.1:8080 */
   listen(port: number, host: string): Promise<string>;
-  /** Reports not ready from now on, and goes on answering. */
+  /** Not ready from now on; goes on answering, lets polls go, ends each connection with the next answer on it. */
   drain(): void;
-  /** Answers what is under way, lets polls go, closes. Connections with a request in them after `patienceMs` are cut. */
+  /** Takes no more connections, answers what is under way, closes. Connections with a request in them after `patienceMs` are cut. */
   close(patienceMs?: number): Promise<void>;
 }
 
@@ -32,14 +33,15 @@ const CLOSE_PATIENCE_MS = 5000;
 export async function createApi(dependencies: ApiDependencies): Promise<Api> {
   const { logger, telemetry } = dependencies;
   const ledger = meteredLedger(dependencies.ledger, telemetry);
+  const drain = new Drain();
   const options = Object.assign(new NestApplicationContextOptions(), {
     bodyParser: false,
     logger: nestLogger(logger),
     abortOnError: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.of({ ...dependencies, ledger }),
-    fastifyServer({ logger, telemetry }),
+    ApiModule.of({ ...dependencies, ledger }, drain),
+    fastifyServer({ logger, telemetry, drain }),
     options,
   );
   await app.init();
@@ -52,13 +54,19 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
       logger.info({ url }, 'api listens');
       return url;
     },
-    drain: () => app.get(Readiness).drain(),
+    drain: () => {
+      drain.begin();
+      logger.info({}, 'not ready any more, still answering');
+    },
     close: async (patienceMs = CLOSE_PATIENCE_MS) => {
-      app.get(Readiness).drain();
+      drain.begin();
       const { server } = app.getHttpAdapter().getInstance();
       const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
       try {
+        await closePort(server);
+        logger.info({}, 'no more connections, answering what is under way');
         await app.close();
+        logger.info({}, 'api closed');
       } catch (error) {
         logger.error({ reason: messageOf(error) }, 'api did not close cleanly');
         throw error;

@@ -31,6 +31,9 @@ export interface OperationWorker {
   close(): Promise<void>;
 }
 
+/** Kept of the time for stopping, for the goodbyes to a queue and a database that may hang. */
+const GOODBYES_MS = 4000;
+
 /** Takes operations from the queue and carries them out on the nodes, from now on. */
 export function createWorker(dependencies: WorkerDependencies): OperationWorker {
   const { config, notifier, ...parts } = dependencies;
@@ -48,7 +51,9 @@ export function createWorker(dependencies: WorkerDependencies): OperationWorker 
   return {
     close: async () => {
       silence();
-      await worker.close(config.drainTimeoutMs);
+      const { drainTimeoutMs } = config;
+      parts.logger.info({ drainTimeoutMs }, 'worker takes no more jobs');
+      await worker.close(Math.max(drainTimeoutMs - GOODBYES_MS, drainTimeoutMs / 2));
     },
   };
 }

@@ -134,5 +134,7 @@ export function assertServable(config: Config): void {
         'what a dead worker leaves would lie for longer than its lease; lower the one or raise the other',
     );
   }
+  if (config.drainDelayMs > 0 && config.drainDelayMs >= config.drainTimeoutMs)
+    problems.push('BRICKYARD_DRAIN_DELAY_MS must be below BRICKYARD_DRAIN_TIMEOUT_MS, of which it is a part');
   if (problems.length > 0) throw new ConfigError(problems);
 }

@@ -113,7 +113,11 @@ export const settings = {
   ),
   drainTimeoutMs: integer(20_000, milliseconds, {
     env: ['BRICKYARD_DRAIN_TIMEOUT_MS'],
-    help: 'How long a stopping process waits for its work.',
+    help: 'Within this a process that is asked to stop has stopped, whatever it is doing.',
+  }),
+  drainDelayMs: integer(5000, milliseconds, {
+    env: ['BRICKYARD_DRAIN_DELAY_MS'],
+    help: 'How long the API answers on after SIGTERM, saying that it is not ready; part of BRICKYARD_DRAIN_TIMEOUT_MS.',
   }),
   mockDeviceSizeGiB: integer(
     500,

@@ -1,6 +1,7 @@
 import { type Logger, messageOf } from '#kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ApiDependencies, ReadinessCheck } from '../dependencies.js';
+import { Drain } from '../drain/drain.js';
 import { DEPENDENCIES } from '../tokens.js';
 
 /** A check that takes longer has failed. */
@@ -19,21 +20,18 @@ export class Readiness {
   private readonly checks: readonly ReadinessCheck[];
   private readonly logger: Logger;
   private readonly failing = new Set<string>();
-  private draining = false;
 
-  constructor(@Inject(DEPENDENCIES) { readiness, logger }: ApiDependencies) {
+  constructor(
+    @Inject(DEPENDENCIES) { readiness, logger }: ApiDependencies,
+    @Inject(Drain) private readonly drain: Drain,
+  ) {
     this.checks = readiness;
     this.logger = logger;
   }
 
-  /** From now on not ready: a load balancer gets time to notice before connections are refused. */
-  drain(): void {
-    this.draining = true;
-  }
-
   async results(): Promise<CheckResult[]> {
     const results = await Promise.all(this.checks.map((check) => this.run(check)));
-    return [...results, { name: 'accepting', ok: !this.draining }];
+    return [...results, { name: 'accepting', ok: !this.drain.begun }];
   }
 
   private async run({ name, check, essential = true }: ReadinessCheck): Promise<CheckResult> {

@@ -3,6 +3,7 @@ import type { OperationState } from '#domain';
 import { silentLogger } from '#kernel';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ApiDependencies } from '../dependencies.js';
+import { Drain } from '../drain/drain.js';
 import { OperationWatcher } from './operation-watcher.js';
 
 type Status = OperationState['status'];
@@ -14,7 +15,8 @@ function setUp(initial: Record<string, Status>) {
   const answers: (() => void)[] = [];
   let wake = (): void => undefined;
   let subscribed = true;
-  const watcher = new OperationWatcher({
+  const drain = new Drain();
+  const dependencies = {
     logger: silentLogger,
     queries: {
       operationStatuses: (ids: readonly string[]) =>
@@ -27,12 +29,13 @@ function setUp(initial: Record<string, Status>) {
       wake = listener;
       return () => (subscribed = false);
     },
-  } as unknown as ApiDependencies);
+  } as unknown as ApiDependencies;
+  const watcher = new OperationWatcher(dependencies, drain);
   const answer = async (): Promise<void> => {
     answers.shift()?.();
     await turn();
   };
-  return { watcher, statuses, asked, answer, wake: () => wake(), isSubscribed: () => subscribed };
+  return { watcher, drain, statuses, asked, answer, wake: () => wake(), isSubscribed: () => subscribed };
 }
 
 const never = new AbortController().signal;
@@ -85,6 +88,16 @@ describe('waiting for the end of operations', () => {
     await waiting;
     expect(watcher.size).toBe(0);
     await watcher.waitForEnd('a', 60_000, gone.signal);
+  });
+
+  it('lets everybody go, now and later, when the server is about to stop', async () => {
+    const { watcher, drain } = setUp({ a: 'running' });
+    open.push(watcher);
+    const waiting = watcher.waitForEnd('a', 60_000, never);
+    drain.begin();
+    await waiting;
+    await watcher.waitForEnd('a', 60_000, never);
+    expect(watcher.size).toBe(0);
   });
 
   it('lets everybody go when the server stops', async () => {

@@ -2,6 +2,7 @@ import { type Logger, messageOf } from '#kernel';
 import type { Queries } from '#read-model';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { ApiDependencies } from '../dependencies.js';
+import { Drain } from '../drain/drain.js';
 import { DEPENDENCIES } from '../tokens.js';
 
 type Done = () => void;
@@ -21,10 +22,11 @@ export class OperationWatcher implements OnModuleDestroy {
   /** Grows with every reason to look. */
   private reasons = 0;
 
-  constructor(@Inject(DEPENDENCIES) { queries, logger, onAppend }: ApiDependencies) {
+  constructor(@Inject(DEPENDENCIES) { queries, logger, onAppend }: ApiDependencies, @Inject(Drain) drain: Drain) {
     this.queries = queries;
     this.logger = logger;
     this.unsubscribe = onAppend(() => this.look());
+    drain.onBegin(() => this.letGo());
   }
 
   /** How many requests wait. */
@@ -57,10 +59,14 @@ export class OperationWatcher implements OnModuleDestroy {
     });
   }
 
-  /** Lets everybody go, so that the server can stop. */
   onModuleDestroy(): void {
-    this.stopping = true;
     this.unsubscribe();
+    this.letGo();
+  }
+
+  /** Everybody, now and from now on: the server stops. */
+  private letGo(): void {
+    this.stopping = true;
     for (const operationId of [...this.waiting.keys()]) this.release(operationId);
   }
 

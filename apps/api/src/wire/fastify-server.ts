@@ -5,6 +5,7 @@ import type { Logger } from '#kernel';
 import type { Telemetry } from '#observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Drain } from '../drain/drain.js';
 import { sendEmpty, sendText } from './answers.js';
 import { cleanPath } from './clean-path.js';
 import { routes } from './route-table.js';
@@ -38,7 +39,15 @@ function operationOf(reply: FastifyReply): string | undefined {
 }
 
 /** Fastify, made to answer as Heketi's routers do before anything of ours is asked. */
-export function fastifyServer({ logger, telemetry }: { logger: Logger; telemetry: Telemetry }): FastifyAdapter {
+export function fastifyServer({
+  logger,
+  telemetry,
+  drain,
+}: {
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+  readonly drain: Drain;
+}): FastifyAdapter {
   const adapter = new FastifyAdapter({
     genReqId: (request: IncomingMessage) => requestIdOf(request.headers),
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -75,6 +84,10 @@ export function fastifyServer({ logger, telemetry }: { logger: Logger; telemetry
     }
     const location = encodeURI(clean) + request.originalUrl.slice(encodedPath(request.originalUrl).length);
     sendEmpty(reply, 301, { location });
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (drain.begun) reply.header('connection', 'close');
+    done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url?.replace(':id', '{id}') ?? UNMATCHED;

@@ -4,6 +4,7 @@ import { Controller, Get, Module } from '@nestjs/common';
 import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { NestFactory } from '@nestjs/core';
 import { describe, expect, it } from 'vitest';
+import { Drain } from '../drain/drain.js';
 import { fastifyServer } from './fastify-server.js';
 import { openToUsers, routeOf, routes, routesAt } from './route-table.js';
 
@@ -20,7 +21,11 @@ class UntoldModule {}
 
 describe('the route table', () => {
   it('keeps a server from starting that has a route without a role', async () => {
-    const adapter = fastifyServer({ logger: silentLogger, telemetry: createTelemetry({ version: 'test' }) });
+    const adapter = fastifyServer({
+      logger: silentLogger,
+      telemetry: createTelemetry({ version: 'test' }),
+      drain: new Drain(),
+    });
     const options = Object.assign(new NestApplicationContextOptions(), { logger: false, abortOnError: false });
     const app = await NestFactory.create(UntoldModule, adapter, options);
     await expect(app.init()).rejects.toThrow('GET /secrets/:id is not in the route table');

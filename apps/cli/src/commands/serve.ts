@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { assertServable } from '#config';
+import { messageOf, within } from '#kernel';
 import { createLogger } from '#observability';
 import { readConfig } from '../read-config.js';
 import { openPostgres } from '../system/postgres.js';
@@ -19,8 +20,14 @@ async function run(name: string, roles: Roles, migrates: boolean, configFile: st
     if (migrates) await migrateAll(address);
     const service = await startService(config, address, roles, logger);
     const signal = await stopped;
-    logger.info({ signal }, 'stopping');
-    await service.close();
+    // Who stops it by hand sits in front of a terminal, not behind a load balancer.
+    const drainDelayMs = roles.api && signal === 'SIGTERM' ? config.drainDelayMs : 0;
+    logger.info({ signal, drainDelayMs, drainTimeoutMs: config.drainTimeoutMs }, 'stopping');
+    const late = (error: unknown): void => logger.warn({ reason: messageOf(error) }, 'did not stop cleanly');
+    const outcome = await within(config.drainTimeoutMs, service.close(drainDelayMs), late);
+    // What is accepted is in the log, and what is held runs out: nothing is lost.
+    if (outcome === 'timeout') logger.warn({}, 'not everything has ended in time, ending all the same');
+    else logger.info({}, 'stopped');
   } finally {
     await address.stop();
   }

@@ -1,4 +1,5 @@
-import { type Api, createApi, databaseCheck, queueCheck } from '#api';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createApi, databaseCheck, queueCheck } from '#api';
 import type { Config } from '#config';
 import {
   assertLogOrderIntact,
@@ -30,8 +31,11 @@ export interface Roles {
 export interface Service {
   /** Where the API listens; null without one. */
   readonly url: string | null;
-  /** Lets go of work and connections: readiness off, requests answered, jobs and leases handed back. */
-  close(): Promise<void>;
+  /**
+   * Lets go of work and connections: readiness off, requests answered, jobs and leases handed back.
+   * @param drainDelayMs how long the API goes on answering first, so that load balancers notice
+   */
+  close(drainDelayMs?: number): Promise<void>;
 }
 
 interface Backbone {
@@ -58,21 +62,27 @@ export async function startService(
   roles: Roles,
   logger: Logger,
 ): Promise<Service> {
-  const closing = new Closing(logger);
+  const [api, worker, rest] = [new Closing(logger), new Closing(logger), new Closing(logger)];
+  let drainDelayMs = 0;
+  const close = async (delayMs = 0): Promise<void> => {
+    drainDelayMs = delayMs;
+    // Side by side: the API goes on answering while running steps end.
+    await Promise.all([api.run(), worker.run()]);
+    await rest.run();
+  };
   try {
-    const backbone = await openBackbone(config, address, logger, closing);
+    const backbone = await openBackbone(config, address, logger, rest);
+    const url = roles.api ? await serveApi(backbone, api, () => drainDelayMs) : null;
     if (roles.worker) {
-      const worker = createWorker(backbone);
-      closing.add('worker', () => worker.close());
+      const running = createWorker(backbone);
+      worker.add('worker', () => running.close());
     } else {
       // A worker closes its queue; an API alone only adds to it.
-      closing.add('queue', () => backbone.queue.close(0));
+      rest.add('queue', () => backbone.queue.close(0));
     }
-    const api = roles.api ? await openApi(backbone, closing) : null;
-    const url = api === null ? null : await api.listen(config.port, config.host === '' ? '0.0.0.0' : config.host);
-    return { url, close: () => closing.run() };
+    return { url, close };
   } catch (error) {
-    await closing.run();
+    await close();
     throw error;
   }
 }
@@ -117,7 +127,8 @@ async function openBackbone(
   };
 }
 
-async function openApi(backbone: Backbone, closing: Closing): Promise<Api> {
+/** Starts the API; returns its address. */
+async function serveApi(backbone: Backbone, closing: Closing, drainDelayMs: () => number): Promise<string> {
   const { config, database, health, ledger, queries, nodes, queue, notifier, telemetry, logger } = backbone;
   const api = await createApi({
     config,
@@ -132,6 +143,10 @@ async function openApi(backbone: Backbone, closing: Closing): Promise<Api> {
     logger,
     clock: systemClock,
   });
-  closing.add('api', () => api.close());
-  return api;
+  closing.add('api', async () => {
+    api.drain();
+    await delay(drainDelayMs());
+    await api.close();
+  });
+  return api.listen(config.port, config.host === '' ? '0.0.0.0' : config.host);
 }
