@@ -16,7 +16,7 @@ describe('kill -9 of replicas and workers', () => {
         seconds,
         seed,
         rules: { disturbed: true },
-        disturb: async (random, timeUp) => {
+        disturb: async ({ random, timeUp }) => {
           kills = await killStorm({ victims, pauseMs: [500, 3000], leastKills: 4 }, random, timeUp);
         },
       });

@@ -71,6 +71,15 @@ describe('histories that some order explains', () => {
       'a lost deletion that took place late',
       [...created, s.remove([20, 22], 'f1', null), s.list([50, 51], 'f1'), s.list([60, 61])],
     ],
+    [
+      'a commit whose answer was lost, found by its operation',
+      [s.createUnserved([0, 2], 'v', 'a1'), s.made([5, 6], 'a1', 'f1'), s.list([7, 8], 'f1')],
+    ],
+    [
+      'a commit that came to nothing',
+      [s.createUnserved([0, 2], 'v', 'a1'), s.missedOperation([5, 6], 'a1'), s.list([7, 8])],
+    ],
+    ['turned away, and then taken', [s.createUnserved([-3, -2], 'v', null), ...created]],
     ['a lost poll', [...created, s.get([5, 6], '/queue/a1', null)]],
   ])('with a connection lost: %s', (_name, exchanges) => {
     expect(rulesBroken(exchanges, true)).toEqual([]);
@@ -111,7 +120,7 @@ describe('histories that nothing explains', () => {
     ['pending after its end', 'an end that is taken back', [...created, s.pending([30, 31], 'a1')]],
     ['every 202 comes to an end', 'an operation without an end', [s.create([0, 2], 'v', 'a1')]],
     [
-      'an answer that is not defined',
+      'an operation is never forgotten',
       'a result that is forgotten',
       [...created, s.get([30, 31], '/queue/a1', { status: 404, text: 'Id not found' })],
     ],
@@ -145,6 +154,16 @@ describe('histories that nothing explains', () => {
       'linearizable',
       'a lost creation that comes and goes',
       [s.create([0, 2], 'v', null), s.list([8, 9], 'f1'), s.read([10, 11], 'v', 'f1', 1), s.list([12, 13])],
+    ],
+    [
+      'linearizable',
+      'what was turned away and took place',
+      [s.createUnserved([0, 2], 'v', null), s.read([10, 11], 'v', 'f1', 1)],
+    ],
+    [
+      'linearizable',
+      'a commit whose answer was lost, found, and not there',
+      [s.createUnserved([0, 2], 'v', 'a1'), s.made([5, 6], 'a1', 'f1'), s.list([7, 8])],
     ],
     [
       'two volumes of one name',

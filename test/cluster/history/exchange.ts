@@ -61,9 +61,23 @@ export function operationIdOf(path: string | null): string | null {
   return path === null ? null : (QUEUE.exec(path)?.[1] ?? null);
 }
 
+/** The API's words where the database was lost in the middle of a commit; all its other 503s say that nothing was changed. */
+export const OUTCOME_UNKNOWN =
+  /^The connection to the database was lost while the change was being committed: it may have been made or not\. (?:See whether \/queue\/([0-9a-f]+) is there before you send it again|Send it again under its Idempotency-Key) \(request \S+\)$/;
+
 /** Whether the client cannot tell from what came back if the server has taken the request. */
 export function isUnknown({ answer }: Exchange): boolean {
-  return answer === null || [502, 503, 504].includes(answer.status);
+  return answer === null || [502, 504].includes(answer.status) || OUTCOME_UNKNOWN.test(answer.text);
+}
+
+/** Whether it was turned away for now, and may be sent again: the API or the proxy could not serve it. */
+export function isUnavailable(exchange: Exchange): boolean {
+  return exchange.answer?.status === 503 && !isUnknown(exchange);
+}
+
+/** Where an answer says that the outcome may be found, null where it does not. */
+export function operationToAsk(answer: Answer | null): string | null {
+  return OUTCOME_UNKNOWN.exec(answer?.text ?? '')?.[1] ?? null;
 }
 
 /** Whether an answer to a poll says that the operation has ended. */

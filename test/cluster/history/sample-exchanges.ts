@@ -32,6 +32,16 @@ export const sample = {
       { method: 'POST', path: '/volumes', wish: { kind: 'create', name, sizeGiB: 1, clusterId } },
       refusal(text),
     ),
+  /** The API's own 503s: `unsure` names the operation that it may have accepted. */
+  createUnserved: (times: Times, name: string, unsure: string | null) => {
+    const lost =
+      'The connection to the database was lost while the change was being committed: it may have been made or not';
+    const text =
+      unsure === null
+        ? 'The database cannot be reached (request r1)'
+        : `${lost}. See whether /queue/${unsure} is there before you send it again (request r1)`;
+    return { ...sample.createRefused(times, name, text), answer: { ...plain, status: 503, text } };
+  },
   expand: (times: Times, id: string, addGiB: number, operationId: string | null) =>
     exchange(
       times,
@@ -54,6 +64,8 @@ export const sample = {
   read: (times: Times, name: string, id: string, sizeGiB: number) =>
     sample.get(times, `/volumes/${id}`, { seen: { kind: 'volume', id, name, sizeGiB } }),
   missed: (times: Times, id: string) => sample.get(times, `/volumes/${id}`, refusal('Id not found')),
+  missedOperation: (times: Times, operationId: string) =>
+    sample.get(times, `/queue/${operationId}`, refusal('Id not found')),
   list: (times: Times, ...ids: string[]) => sample.get(times, '/volumes', { seen: { kind: 'volumes', ids } }),
   cluster: (times: Times, ...volumeIds: string[]) =>
     sample.get(times, `/clusters/${clusterId}`, { seen: { kind: 'cluster', id: clusterId, volumeIds } }),

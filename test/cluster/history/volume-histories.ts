@@ -3,8 +3,10 @@ import {
   describeExchange,
   type Exchange,
   isEnd,
+  isUnavailable,
   isUnknown,
   operationIdOf,
+  operationToAsk,
   type Violation,
   volumeIdOf,
 } from './exchange.js';
@@ -35,6 +37,8 @@ interface Change {
   readonly answered: { readonly answer: Answer; readonly returnedAt: number; readonly invokedAt: number } | null;
   /** Whether an attempt may have been taken without its client being told. */
   readonly uncertain: boolean;
+  /** Where the server said that the outcome of an attempt may be found. */
+  readonly toAsk: string | null;
 }
 
 /** Sorts the exchanges of a run by volume. What belongs to none is a violation: a volume that nobody asked for. */
@@ -79,7 +83,7 @@ function changesOf(exchanges: readonly Exchange[]): Change[] {
   return [...attempts.values()].flatMap((group, number) => {
     const [first] = group;
     if (first === undefined) return [];
-    const telling = group.find((attempt) => !isUnknown(attempt));
+    const telling = group.find((attempt) => !isUnknown(attempt) && !isUnavailable(attempt));
     const answer = telling?.answer ?? null;
     return {
       number,
@@ -90,6 +94,7 @@ function changesOf(exchanges: readonly Exchange[]): Change[] {
           ? null
           : { answer, returnedAt: telling.returnedAt, invokedAt: telling.invokedAt },
       uncertain: group.some(isUnknown),
+      toAsk: group.map((attempt) => operationToAsk(attempt.answer)).find((id) => id !== null) ?? null,
     };
   });
 }
@@ -104,8 +109,9 @@ function namesOf(
   for (const { answer } of exchanges) {
     if (answer?.seen?.kind === 'volume') names.set(answer.seen.id, answer.seen.name);
   }
-  for (const { exchange, answered } of changes) {
-    const volumeId = ends.get(operationIdOf(answered?.answer.location ?? null) ?? '')?.volumeId ?? null;
+  for (const { exchange, answered, toAsk } of changes) {
+    const operationId = operationIdOf(answered?.answer.location ?? null) ?? toAsk;
+    const volumeId = ends.get(operationId ?? '')?.volumeId ?? null;
     if (exchange.wish?.kind === 'create' && volumeId !== null) names.set(volumeId, exchange.wish.name);
   }
   return names;
@@ -127,22 +133,23 @@ class Sorter {
   constructor(private readonly names: ReadonlyMap<string, string>) {}
 
   addChange(change: Change, ends: ReadonlyMap<string, End>): void {
-    const { exchange, answered } = change;
+    const { exchange, answered, uncertain } = change;
     const name = this.#nameOf(exchange);
     if (name === null) return;
     if (exchange.wish?.kind === 'create') this.#want(name, exchange.wish.clusterId, change.invokedAt);
     const accepted = answered?.answer.status === 202;
     if (answered !== null && !accepted) this.#addRefusal(name, exchange, answered);
-    if (answered !== null && !accepted && !change.uncertain) return;
-    const operationId = operationIdOf(accepted ? answered.answer.location : null);
+    // Turned away by every attempt: it has changed nothing.
+    if (!accepted && !uncertain) return;
+    const operationId = accepted ? operationIdOf(answered.answer.location) : change.toAsk;
     const end = operationId === null ? undefined : ends.get(operationId);
     const by = operationId ?? `change ${change.number}`;
     const { invokedAt } = change;
     this.#add(name, {
       op: beginning(exchange, by),
       invokedAt,
-      returnedAt: accepted ? answered.returnedAt : Infinity,
-      optional: !accepted,
+      returnedAt: accepted ? answered.returnedAt : (end?.seenAt ?? Infinity),
+      optional: !accepted && end === undefined,
     });
     this.#add(name, {
       op: { do: 'end', by, outcome: end?.outcome ?? 'unknown', id: end?.volumeId ?? null },

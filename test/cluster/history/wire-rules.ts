@@ -1,4 +1,12 @@
-import { type Answer, describeExchange, type Exchange, isEnd, operationIdOf, type Violation } from './exchange.js';
+import {
+  type Answer,
+  describeExchange,
+  type Exchange,
+  isEnd,
+  operationIdOf,
+  OUTCOME_UNKNOWN,
+  type Violation,
+} from './exchange.js';
 
 /** An answer that a route may give. */
 interface Allowed {
@@ -23,7 +31,13 @@ const routes: readonly { readonly route: RegExp; readonly answers: readonly Allo
   { route: /^GET \/nodes\/[0-9a-f]+$/, answers: [ok] },
   {
     route: /^GET \/queue\/[0-9a-f]+$/,
-    answers: [ok, { status: 204, text: none }, { status: 303, text: none }, { status: 500, text: /^(?!Internal)./s }],
+    answers: [
+      ok,
+      notFound,
+      { status: 204, text: none },
+      { status: 303, text: none },
+      { status: 500, text: /^(?!Internal)./s },
+    ],
   },
   {
     route: /^POST \/volumes$/,
@@ -39,7 +53,9 @@ const routes: readonly { readonly route: RegExp; readonly answers: readonly Allo
 /** What may come instead while processes are killed: from the API, or a page of the proxy's own. */
 const disturbances: readonly Allowed[] = [
   { status: 503, text: /^The database cannot be reached \(request \S+\)$/ },
+  { status: 503, text: /^Too many requests wait for the database \(request \S+\)$/ },
   { status: 503, text: /^Too many changes of the same object at once \(request \S+\)$/ },
+  { status: 503, text: OUTCOME_UNKNOWN },
   ...[502, 503, 504].map((status) => ({ status, text: new RegExp(`^<html><body><h1>${status} `) })),
 ];
 
@@ -52,6 +68,7 @@ export interface WireRules {
 export function wireViolations(exchanges: readonly Exchange[], rules: WireRules): Violation[] {
   return [
     ...exchanges.flatMap((exchange) => wrongAnswer(exchange, rules)),
+    ...forgotten(exchanges),
     ...endViolations(exchanges),
     ...repeatedKeys(exchanges),
     ...exchanges.flatMap(spaceLost),
@@ -74,6 +91,22 @@ function wrongAnswer(exchange: Exchange, { disturbed }: WireRules): Violation[] 
   if (answer.status === 202 && operationIdOf(answer.location) === null) return wrong('a 202 leads to the queue');
   if (isPoll && answer.status === 200 && answer.pending === null) return wrong('a poll is pending or tells the end');
   return [];
+}
+
+/** What was accepted stays known. An operation that was only perhaps accepted may be asked for, and not be there. */
+function forgotten(exchanges: readonly Exchange[]): Violation[] {
+  const known = new Set<string | null>();
+  return exchanges.flatMap((exchange) => {
+    const { path, answer } = exchange;
+    if (answer?.status === 202) known.add(operationIdOf(answer.location));
+    const operationId = operationIdOf(path);
+    if (operationId === null || answer === null) return [];
+    if (answer.status === 404 && known.has(operationId)) {
+      return [{ rule: 'an operation is never forgotten', detail: describeExchange(exchange) }];
+    }
+    if (answer.status < 400 || isEnd(answer)) known.add(operationId);
+    return [];
+  });
 }
 
 const sameEnd = (a: Answer, b: Answer): boolean =>

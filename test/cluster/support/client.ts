@@ -5,8 +5,10 @@ import {
   type Answer,
   describeExchange,
   type Exchange,
+  isUnavailable,
   isUnknown,
   operationIdOf,
+  operationToAsk,
   type Wish,
   volumeIdOf,
 } from '../history/exchange.js';
@@ -36,11 +38,13 @@ interface Answered {
 }
 
 const PAUSE_MS = 200;
+/** After this the server has made up its mind about a commit whose answer was lost. */
+const DECIDED_MS = 3000;
 const listSchema = z.object({ volumes: z.array(z.string()) });
 const namedSchema = z.object({ name: z.string() });
 
 /**
- * A client as Heketi's are: a token for each request, a 202 polled to its end, a 429 waited out, reads repeated where the
+ * A client as Heketi's are: a token for each request, a 202 polled to its end, 429 and 503 waited out, reads repeated where the
  * connection breaks. A change whose answer is lost is sent again under its key; without a key it is looked for, since nobody
  * may repeat it blindly.
  */
@@ -55,7 +59,7 @@ export class Client {
 
   /** A read, repeated until it is answered. @throws OutOfPatience */
   read(path: string): Promise<Answered> {
-    return this.#insist({ method: 'GET', path }, isUnknown);
+    return this.#insist({ method: 'GET', path }, noAnswer);
   }
 
   async create(name: string, sizeGiB: number, clusterId: string, replica: number): Promise<Change> {
@@ -90,7 +94,7 @@ export class Client {
 
   /** Polls to the end. @throws OutOfPatience */
   async follow(operationId: string): Promise<Answer> {
-    const isOpen = (exchange: Exchange): boolean => isUnknown(exchange) || exchange.answer?.pending === 'true';
+    const isOpen = (exchange: Exchange): boolean => noAnswer(exchange) || exchange.answer?.pending === 'true';
     const { answer } = await this.#insist({ method: 'GET', path: `/queue/${operationId}` }, isOpen);
     return answer;
   }
@@ -98,15 +102,25 @@ export class Client {
   async #change(request: Request): Promise<Change> {
     const { keyed } = this.settings;
     const question = { ...request, key: keyed ? randomUUID() : null };
-    const isBusy = ({ answer }: Exchange): boolean => answer?.status === 429;
-    const { exchange } = await this.#ask(question, (each) => isBusy(each) || (keyed && isUnknown(each)));
-    if (exchange.answer === null || isUnknown(exchange)) return { outcome: 'lost' };
-    const { status, text, location } = exchange.answer;
-    const operationId = operationIdOf(location);
-    if (status !== 202 || operationId === null) return { outcome: 'refused', text };
-    const end = await this.follow(operationId);
-    if (end.status === 500) return { outcome: 'failed', text: end.text };
-    return { outcome: 'succeeded', operationId, volumeId: end.location === null ? null : volumeIdOf(end.location) };
+    const turnedAway = (each: Exchange): boolean => each.answer?.status === 429 || isUnavailable(each);
+    const { exchange } = await this.#ask(question, (each) => turnedAway(each) || (keyed && isUnknown(each)));
+    const { answer } = exchange;
+    if (answer !== null && !isUnknown(exchange)) {
+      const operationId = answer.status === 202 ? operationIdOf(answer.location) : null;
+      return operationId === null ? { outcome: 'refused', text: answer.text } : this.#endOf(operationId);
+    }
+    const toAsk = operationToAsk(answer);
+    if (toAsk === null) return { outcome: 'lost' };
+    await delay(DECIDED_MS);
+    const end = await this.#endOf(toAsk);
+    return end.outcome === 'refused' ? { outcome: 'lost' } : end;
+  }
+
+  async #endOf(operationId: string): Promise<Change> {
+    const { status, text, location } = await this.follow(operationId);
+    if (status === 404) return { outcome: 'refused', text };
+    if (status === 500) return { outcome: 'failed', text };
+    return { outcome: 'succeeded', operationId, volumeId: location === null ? null : volumeIdOf(location) };
   }
 
   /** By listing, as there is no other way to find a volume by its name. */
@@ -140,6 +154,8 @@ export class Client {
     }
   }
 }
+
+const noAnswer = (exchange: Exchange): boolean => isUnknown(exchange) || isUnavailable(exchange);
 
 /** A poll was held already; Retry-After is the server's wish; else a moment. */
 function pauseAfter({ answer }: Exchange): number {

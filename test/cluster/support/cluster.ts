@@ -15,7 +15,7 @@ export interface ClusterSettings {
   /** At most as many as the load balancer knows. */
   readonly apis: number;
   readonly workers: number;
-  /** Of three nodes with two devices each. */
+  /** Of three nodes with two devices each, brought in before clients are served; none for the mock executor. */
   readonly storageClusters: number;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -73,7 +73,7 @@ async function open(settings: ClusterSettings, undo: Undo, close: () => Promise<
   const front = await balancer(ports, logs);
   undo.push(() => front.program.end('SIGKILL'));
   await front.program.start();
-  await loadNodes(front.base, simulator.nodes);
+  if (settings.storageClusters > 0) await loadNodes(front.base, simulator.nodes);
   return {
     base: front.base,
     apis,
@@ -93,7 +93,10 @@ async function openServers({ queue, storageClusters }: ClusterSettings, folder: 
   const redis = queue === 'redis' ? await startRedis() : null;
   if (redis !== null) undo.push(() => redis.stop());
   else if (queue === 'redis') throw new Error('there is no redis-server on the PATH');
-  const simulator = await startSimulatedNodes({ count: storageClusters * 3, deviceSizeGiB: DEVICE_SIZE_GIB });
+  const simulator = await startSimulatedNodes({
+    count: Math.max(1, storageClusters * 3),
+    deviceSizeGiB: DEVICE_SIZE_GIB,
+  });
   undo.push(() => simulator.close());
   return { postgres, redis, simulator };
 }

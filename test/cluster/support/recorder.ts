@@ -27,8 +27,14 @@ export interface Told {
 /** Sends requests and keeps what was said: the one record of a run. */
 export class Recorder {
   readonly exchanges: Exchange[] = [];
+  #accepted = 0;
 
   constructor(private readonly base: string) {}
+
+  /** How many changes have got their 202. */
+  get accepted(): number {
+    return this.#accepted;
+  }
 
   /** One request. A connection that is lost is an outcome like any other. */
   async ask({ client, method, path, wish, body, key = null }: Question): Promise<Told> {
@@ -42,6 +48,7 @@ export class Recorder {
     const answer = received === null ? null : answerOf(received, path, json);
     const exchange = { client, method, path, wish: wish ?? null, key, invokedAt, returnedAt, answer };
     this.exchanges.push(exchange);
+    if (answer?.status === 202) this.#accepted += 1;
     return { exchange, json };
   }
 }

@@ -1,12 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '#kernel';
-import { checkHistory } from '../history/check-history.js';
 import type { WireRules } from '../history/wire-rules.js';
-import { leaks, takeInventory } from './audit.js';
-import { Client } from './client.js';
+import { Client, OutOfPatience } from './client.js';
+import { conclude, type Conclusion } from './conclude.js';
 import type { Cluster } from './cluster.js';
 import { type Random, seeded } from './random.js';
 import { Recorder } from './recorder.js';
 import { Pool, Tally, Workload, type WorkloadCounts } from './workload.js';
+
+/** What a disturbance goes by. */
+export interface Moment {
+  readonly random: Random;
+  readonly timeUp: AbortSignal;
+  /** Resolves when the clients have got so many more changes accepted: a machine may be slow. */
+  accepted(more: number): Promise<void>;
+}
 
 export interface HistoryRun {
   readonly clients: number;
@@ -14,17 +22,12 @@ export interface HistoryRun {
   readonly seed: number;
   readonly rules: WireRules;
   /** What happens to the system meanwhile. When it resolves everything runs again, and the clients come to their end. */
-  disturb(random: Random, timeUp: AbortSignal): Promise<void>;
+  disturb(moment: Moment): Promise<void>;
 }
 
 export interface HistoryResult {
   /** What was done and checked. */
-  readonly numbers: WorkloadCounts & {
-    readonly exchanges: number;
-    readonly histories: number;
-    readonly operations: number;
-    readonly unknown: number;
-  };
+  readonly numbers: WorkloadCounts & Conclusion['numbers'];
   /** What was accepted and failed in the end, with the reasons: allowed, where nodes are not well. */
   readonly failed: readonly string[];
   /** What must not be: nothing, if all is well. */
@@ -49,30 +52,32 @@ export async function runHistory(cluster: Cluster, run: HistoryRun): Promise<His
     return new Workload(newClient(`client-${i}`, i % 2 === 0), i.toString(), pool, tally, random);
   });
   const done = await Promise.allSettled([
-    run.disturb(seeded(run.seed), AbortSignal.timeout(run.seconds * 1000)).finally(() => stop.abort()),
+    run.disturb(moment(run, recorder)).finally(() => stop.abort()),
     ...workloads.map((workload) => workload.run(stop.signal)),
   ]);
-  const inventory = await takeInventory(auditor);
-  const left = leaks(inventory, Object.values(cluster.simulator.snapshot()));
-  const { violations, ...checked } = checkHistory(recorder.exchanges, run.rules);
-  const problems = [
-    ...done.flatMap((each) => (each.status === 'rejected' ? [`broken off: ${messageOf(each.reason)}`] : [])),
-    ...violations.map(({ rule, detail }) => `${rule}: ${detail}`),
-    ...left,
-    ...(await checkDatabase(cluster)),
-  ];
-  return { numbers: { ...tally.counts, ...checked }, failed: tally.failed, problems };
+  const { numbers, problems } = await conclude(cluster, recorder, run.rules);
+  const brokenOff = done.flatMap((each) =>
+    each.status === 'rejected' ? [`broken off: ${messageOf(each.reason)}`] : [],
+  );
+  return { numbers: { ...tally.counts, ...numbers }, failed: tally.failed, problems: [...brokenOff, ...problems] };
+}
+
+function moment({ seed, seconds }: HistoryRun, recorder: Recorder): Moment {
+  return {
+    random: seeded(seed),
+    timeUp: AbortSignal.timeout(seconds * 1000),
+    accepted: async (more) => {
+      const wanted = recorder.accepted + more;
+      const deadline = performance.now() + PATIENCE_MS;
+      while (recorder.accepted < wanted) {
+        if (performance.now() > deadline) throw new OutOfPatience(`${more} changes were not accepted in time`);
+        await delay(50);
+      }
+    },
+  };
 }
 
 async function clusterIds(client: Client): Promise<string[]> {
   const { json } = await client.read('/clusters');
   return (json as { clusters: string[] }).clusters;
-}
-
-/** `brickyard db check`, as an operator runs it. */
-async function checkDatabase(cluster: Cluster): Promise<string[]> {
-  return cluster.run('db', 'check').then(
-    () => [],
-    (error: unknown) => [messageOf(error)],
-  );
 }
