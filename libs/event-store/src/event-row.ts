@@ -48,8 +48,22 @@ export function eventColumns(from: string): string {
   return names.map((name) => `${from}.${name}`).join(', ');
 }
 
+/** @throws UnknownSchemaVersion */
 export function toRecordedEvent(row: EventRow, upcasters: Upcasters): RecordedEvent {
-  const { event, schemaVersion } = upcasters.upcast({ type: row.type, data: row.data }, row.schema_version);
+  return recorded(row, upcasters.upcast({ type: row.type, data: row.data }, row.schema_version));
+}
+
+/** An event of a later version stays as it stands in the log. */
+export function toFollowedEvent(row: EventRow, upcasters: Upcasters): RecordedEvent {
+  const { type, data, schema_version: schemaVersion } = row;
+  if (upcasters.isForeign(type, schemaVersion)) return recorded(row, { event: { type, data }, schemaVersion });
+  return toRecordedEvent(row, upcasters);
+}
+
+function recorded(
+  row: EventRow,
+  { event, schemaVersion }: Pick<RecordedEvent, 'event' | 'schemaVersion'>,
+): RecordedEvent {
   return {
     position: logPosition(row.transaction_id, row.global_position),
     eventId: row.event_id,

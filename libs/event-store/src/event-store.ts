@@ -65,7 +65,7 @@ export interface EventStore {
    * @throws StreamVersionConflict when any stream is not at its expected version; nothing is appended then
    */
   append(tx: Sql, appends: readonly StreamAppend[], options: AppendOptions): Promise<AppendResult>;
-  /** The events of one stream in version order, upcast to the newest schema. Empty where there is none. */
+  /** The events of one stream in version order, upcast to the newest schema. Empty where there is none. @throws UnknownSchemaVersion */
   readStream(sql: Sql, kind: string, id: string, fromVersion?: number): Promise<RecordedEvent[]>;
   /**
    * The events of several streams, each after a version, in order of kind, id (both byte order) and version, upcast; at
@@ -79,6 +79,8 @@ export interface EventStore {
   /**
    * Events after `after` (null: from the beginning) in log order, at most `limit`. Events of transactions that may still
    * have an earlier neighbour in flight are left for a later call (xmin guard); `behindGuard` says whether there were any.
+   * Upcast, but for events of a later schema version than this program knows: followers of an older version go on, and take
+   * of them what they can.
    */
   readAll(
     sql: Sql,

@@ -6,6 +6,7 @@ import type { LogPosition, RecordedEvent } from './event-store.js';
 import { follow } from './follow.js';
 import { LogNotifier } from './log-notifier.js';
 import { PostgresEventStore } from './postgres-event-store.js';
+import { UnknownSchemaVersion, Upcasters } from './upcasters.js';
 import { eventVisibilityLagSeconds } from './visibility-lag.js';
 
 const store = new PostgresEventStore();
@@ -73,6 +74,31 @@ describe('readAll', () => {
     await readAfter(start, 2);
     await expect.poll(async () => (await store.readAll(test.db, start, 10)).behindGuard, patience).toBe(false);
     expect(await eventVisibilityLagSeconds(test.db)).toBe(0);
+  });
+
+  it('gives followers what a later version wrote as it stands, and goes on behind it', async () => {
+    const start = await logEnd();
+    const id = newId();
+    const later = new PostgresEventStore(new Upcasters({ ThingHappened: [(event) => event] }));
+    await test.db.transaction((tx) =>
+      later.append(
+        tx,
+        [{ kind: 'thing', id, expectedVersion: 0, events: [{ type: 'ThingHappened', data: { new: 1 } }] }],
+        {
+          attribution,
+          commandId: newId(),
+        },
+      ),
+    );
+    const after = await append();
+    const read = await readAfter(start, 2);
+    expect(read[0]).toMatchObject({
+      streamId: id,
+      schemaVersion: 2,
+      event: { type: 'ThingHappened', data: { new: 1 } },
+    });
+    expect(read[1]).toEqual(after);
+    await expect(store.readStream(test.db, 'thing', id)).rejects.toThrow(UnknownSchemaVersion);
   });
 
   it('keeps the order of a stream when a writer with an early transaction id comes late', async () => {

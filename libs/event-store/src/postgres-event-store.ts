@@ -1,7 +1,7 @@
 import type { Sql } from '#kernel';
 import { appendError } from './append-errors.js';
 import { appendRequest } from './append-request.js';
-import { eventColumns, toRecordedEvent, type EventRow } from './event-row.js';
+import { eventColumns, toFollowedEvent, toRecordedEvent, type EventRow } from './event-row.js';
 import type {
   AppendOptions,
   AppendResult,
@@ -109,7 +109,7 @@ export class PostgresEventStore implements EventStore {
       limit,
     ]);
     return {
-      events: this.#recorded(rows.filter((row) => row.global_position !== null)),
+      events: rows.filter((row) => row.global_position !== null).map((row) => toFollowedEvent(row, this.#upcasters)),
       behindGuard: rows[0]?.behind ?? false,
     };
   }

@@ -29,10 +29,15 @@ export class Upcasters {
     return (this.#steps.get(type)?.length ?? 0) + 1;
   }
 
+  /** Whether the event is of a later schema version than this program knows. */
+  isForeign(type: string, schemaVersion: number): boolean {
+    return schemaVersion > this.newest(type);
+  }
+
   /** @throws UnknownSchemaVersion */
   upcast(recorded: DomainEvent, schemaVersion: number): { event: DomainEvent; schemaVersion: number } {
     const steps = this.#steps.get(recorded.type) ?? [];
-    if (schemaVersion > steps.length + 1) {
+    if (this.isForeign(recorded.type, schemaVersion)) {
       throw new UnknownSchemaVersion(recorded.type, schemaVersion, steps.length + 1);
     }
     const event = steps.slice(schemaVersion - 1).reduce((earlier, step) => step(earlier), recorded);

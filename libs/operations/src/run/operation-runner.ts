@@ -35,7 +35,9 @@ export type RunOutcome =
   /** It wants another run after a pause. */
   | 'retry'
   /** The lease was lost or the worker stops: another one goes on. */
-  | 'interrupted';
+  | 'interrupted'
+  /** Of a kind that only a later version knows: nothing was touched. */
+  | 'foreign';
 
 export interface RunResult {
   readonly outcome: RunOutcome;
@@ -45,13 +47,16 @@ export interface RunResult {
 
 /** Carries out operations, one call per job. Everything it needs to know is in the log: any worker can go on anywhere. */
 export class OperationRunner {
+  readonly #foreignKinds = new Set<string>();
+
   constructor(private readonly parts: RunnerParts) {}
 
   /** Takes the operation as far as it gets. Never throws for what happens on nodes. @throws when the database is away */
   async run(operationId: string, stop: StopSignals): Promise<RunResult> {
-    const { queries, leases, settings, worker, logger } = this.parts;
+    const { queries, leases, workflows, settings, worker, logger } = this.parts;
     const operation = await queries.operation(operationId);
     if (operation === null || isOver(operation)) return result('finished', operation);
+    if (!workflows.knows(operation.kind)) return this.#leave(operation);
     const claimedAt = performance.now();
     const lease = await leases.claim(operation.resources, worker, settings.leaseTtlMs);
     if (lease === null) return result('busy', operation);
@@ -107,6 +112,16 @@ export class OperationRunner {
       logger.error(fields, 'operation could not be run');
       return result('retry', journal.state);
     }
+  }
+
+  /** During an upgrade both versions work. Said once a kind: the operation comes back until a worker that knows it takes it. */
+  #leave(operation: OperationState): RunResult {
+    const { operationId, kind } = operation;
+    if (!this.#foreignKinds.has(kind)) {
+      this.parts.logger.warn({ operationId, kind }, 'operations of this kind are left to workers of a later version');
+    }
+    this.#foreignKinds.add(kind);
+    return result('foreign', operation);
   }
 
   /** Operators find by it what became of a request; the steps, node by node, are in the log of events. */

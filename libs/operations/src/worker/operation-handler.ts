@@ -16,6 +16,9 @@ export interface HandlerParts {
   readonly stopNow: AbortSignal;
 }
 
+/** Before an operation that this worker cannot carry out is offered again, to whichever worker is quicker. */
+const FOREIGN_RETRY_MS = 1000;
+
 /** What becomes of a job: runs the operation where it is its turn, and sees to it that what follows is asked for. */
 export class OperationHandler {
   constructor(private readonly parts: HandlerParts) {}
@@ -35,6 +38,8 @@ export class OperationHandler {
         return this.#again(operationId, backOffMs(attempt + 1, settings.retryMs, settings.retryLimitMs));
       case 'interrupted':
         return this.#again(operationId, settings.retryMs);
+      case 'foreign':
+        return this.#again(operationId, FOREIGN_RETRY_MS);
     }
   }
 

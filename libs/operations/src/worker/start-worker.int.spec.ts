@@ -1,3 +1,4 @@
+import type { OperationKind } from '#domain';
 import { PostgresEventStore } from '#event-store';
 import { newId, silentLogger, systemAttribution } from '#kernel';
 import { PostgresLedger, PostgresQueries, type Change } from '#read-model';
@@ -12,7 +13,9 @@ import { BullMqOperationQueue } from '../queue/bullmq-operation-queue.js';
 import { migrateQueue } from '../queue/migrate-queue.js';
 import type { OperationQueue } from '../queue/operation-queue.js';
 import { OperationJournal } from '../run/operation-journal.js';
-import { startWorker, type RunningWorker } from './start-worker.js';
+import { standardWorkflows, WorkflowRegistry } from '../workflows/registry.js';
+import type { Workflow } from '../workflows/workflow.js';
+import { startWorker, type RunningWorker, type WorkerParts } from './start-worker.js';
 
 let database: TestDatabase;
 let eventStore: PostgresEventStore;
@@ -64,7 +67,12 @@ function openQueue(): OperationQueue {
   return new BullMqOperationQueue({ backend: 'postgres', url: database.ownerUrl, maxConnections: 2 }, silentLogger);
 }
 
-function work(queue: OperationQueue, nodes = new MockStorageNodes(), config: object = {}): RunningWorker {
+function work(
+  queue: OperationQueue,
+  nodes = new MockStorageNodes(),
+  config: object = {},
+  other: Partial<WorkerParts> = {},
+): RunningWorker {
   return startWorker({
     database: database.db,
     ledger,
@@ -74,6 +82,7 @@ function work(queue: OperationQueue, nodes = new MockStorageNodes(), config: obj
     queue,
     eventStore,
     logger: silentLogger,
+    ...other,
     config: {
       concurrency: 8,
       reconcileMs: 200,
@@ -134,6 +143,47 @@ describe('a worker', () => {
       await heir.close(5000);
     }
     expect((await queries.operation(operation))?.attempt).toBe(2);
+  });
+});
+
+describe('an operation of a kind that only a later version knows', () => {
+  const transmute: Workflow = {
+    kind: 'node-transmute' as OperationKind,
+    plan: () => Promise.resolve([]),
+    succeed: () => Promise.resolve(null),
+    fail: () => Promise.resolve(),
+  };
+
+  it('is left alone by this version, and carried out by the other one beside it', async () => {
+    const operationId = newId();
+    const nodeId = newId();
+    const acceptance = acceptOperation({
+      operationId,
+      kind: 'node-add',
+      subjectId: nodeId,
+      clusterId,
+      requestedBy: 'admin',
+    });
+    const [accepted] = acceptance.events;
+    if (accepted?.type !== 'OperationAccepted') throw new Error('no acceptance');
+    const data = { ...accepted.data, kind: transmute.kind, resources: [leaseKeys.node(nodeId)], later: ['field'] };
+    await append([{ ...acceptance, events: [{ type: 'OperationAccepted', data }] }]);
+    const lines: string[] = [];
+    const logger = { ...silentLogger, warn: (_fields: object, message: string) => void lines.push(message) };
+    const old = work(openQueue(), new MockStorageNodes(), {}, { logger });
+    try {
+      await expect.poll(() => lines).toContain('operations of this kind are left to workers of a later version');
+      // It goes on with what it knows, and with the log, meanwhile.
+      const known = await acceptNode();
+      await expect.poll(() => statusOf(known), { timeout: 20_000 }).toBe('succeeded');
+      expect(await queries.operation(operationId)).toMatchObject({ status: 'accepted', attempt: 0 });
+      const workflows = new WorkflowRegistry([...standardWorkflows, transmute]);
+      const next = work(openQueue(), new MockStorageNodes(), {}, { workflows });
+      await expect.poll(() => statusOf(operationId), { timeout: 30_000 }).toBe('succeeded');
+      await next.close(5000);
+    } finally {
+      await old.close(5000);
+    }
   });
 });
 

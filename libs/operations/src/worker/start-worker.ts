@@ -41,6 +41,8 @@ export interface WorkerParts {
   readonly logger: Logger;
   readonly config?: Partial<WorkerConfig>;
   readonly clock?: Clock;
+  /** Those of this version unless given. */
+  readonly workflows?: WorkflowRegistry;
 }
 
 export interface RunningWorker {
@@ -74,7 +76,7 @@ export function startWorker(parts: WorkerParts): RunningWorker {
   const config: WorkerConfig = { ...defaultWorkerConfig(), ...parts.config };
   const { name: worker } = config;
   const stopNow = new AbortController();
-  const workflows = new WorkflowRegistry();
+  const { workflows = new WorkflowRegistry() } = parts;
   const runner = new OperationRunner({
     ledger,
     queries,

@@ -14,13 +14,18 @@ const decidedAtOnce: readonly OperationKind[] = ['node-state', 'device-state'];
 
 /** The workflow of every kind of operation. */
 export class WorkflowRegistry {
-  readonly #byKind: ReadonlyMap<OperationKind, Workflow>;
+  readonly #byKind: ReadonlyMap<string, Workflow>;
 
   /** @throws Error where a kind has none: such a worker must not start */
   constructor(workflows: readonly Workflow[] = standardWorkflows) {
     this.#byKind = new Map(workflows.map((workflow) => [workflow.kind, workflow]));
     const missing = operationKinds.filter((kind) => !this.#byKind.has(kind) && !decidedAtOnce.includes(kind));
     if (missing.length > 0) throw new Error(`operations without a workflow: ${missing.join(', ')}`);
+  }
+
+  /** False for a kind of a later version, whose workers carry it out. */
+  knows(kind: string): boolean {
+    return this.#byKind.has(kind);
   }
 
   /** @throws Error for a kind that no worker carries out */
@@ -31,7 +36,7 @@ export class WorkflowRegistry {
   }
 }
 
-const standardWorkflows: readonly Workflow[] = [
+export const standardWorkflows: readonly Workflow[] = [
   nodeAdd,
   nodeDelete,
   deviceAdd,

@@ -33,6 +33,13 @@ describe('project', () => {
     ]);
   });
 
+  it('refuses an event of a later version instead of making a wrong row', () => {
+    const later = { type: 'ClusterMerged', data: {} } as unknown as EventOf<'cluster'>;
+    expect(() => projectNew('cluster', 'c1', [sample.clusterCreated('c1'), later])).toThrow(
+      'event ClusterMerged of cluster/c1 was written by a later version of Brickyard',
+    );
+  });
+
   it('removes the row of what was deleted and goes on from the initial state', () => {
     const gone = projectNew('cluster', 'c1', [sample.clusterCreated('c1'), { type: 'ClusterDeleted', data: {} }]);
     expect(gone).toEqual({
