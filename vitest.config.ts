@@ -41,7 +41,7 @@ export default defineConfig({
           name: 'unit',
           sequence: { groupOrder: 0 },
           include: ['{apps,libs,migrations,test}/**/*.spec.ts'],
-          exclude: ['**/*.{int,e2e,lab,bench,cluster}.spec.ts', 'node_modules/**'],
+          exclude: ['**/*.{int,e2e,chaos,lab,bench,cluster}.spec.ts', 'node_modules/**'],
           // Some speak SSH over loopback: on a machine that is busy with other things the usual five seconds are too few.
           testTimeout: 30_000,
         },
@@ -87,6 +87,21 @@ export default defineConfig({
           hookTimeout: 300_000,
           maxWorkers: 1,
           disableConsoleIntercept: true,
+        },
+      },
+      {
+        ...source,
+        plugins: [decorators],
+        test: {
+          ...shared,
+          // A sample of the crash matrix; all of it with `npm run test:chaos`.
+          name: 'chaos',
+          sequence: { groupOrder: 6 },
+          include: ['test/chaos/**/*.chaos.spec.ts'],
+          globalSetup: ['test/support/servers.global.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
         },
       },
       {

@@ -1,0 +1,109 @@
+import { operationKinds, type CommandRecord, type OperationEvent } from '#domain';
+import { describe, expect, it } from 'vitest';
+import { casesOf, faults } from './cases.js';
+import { scenarios, variants } from './scenarios.js';
+import { scriptOf } from './script.js';
+import { selectionOf } from './selection.js';
+
+const commands = (...lines: readonly string[]): CommandRecord[] =>
+  lines.map((command) => ({ node: 'n1', command, exitCode: 0, durationMs: 1 }));
+const made = (brick: string): OperationEvent => ({
+  type: 'StepSucceeded',
+  data: {
+    phase: 'bricks',
+    step: `brick ${brick}`,
+    commands: commands('/usr/sbin/lvm lvs vg', '/usr/sbin/lvm lvcreate x'),
+    observed: null,
+  },
+});
+const undone = (brick: string): OperationEvent => ({
+  type: 'StepUndone',
+  data: {
+    phase: 'bricks',
+    step: `brick ${brick}`,
+    commands: commands('/usr/sbin/lvm lvremove x', '/usr/sbin/lvm lvs vg'),
+  },
+});
+const forward: readonly OperationEvent[] = [
+  { type: 'OperationAccepted', data: {} as Extract<OperationEvent, { type: 'OperationAccepted' }>['data'] },
+  { type: 'PhaseStarted', data: { phase: 'bricks', steps: ['brick a', 'brick b'] } },
+  made('a'),
+  made('b'),
+];
+const end: OperationEvent = { type: 'OperationSucceeded', data: { location: null } };
+const back: readonly OperationEvent[] = [
+  { type: 'CompensationStarted', data: { reason: 'no' } },
+  undone('a'),
+  undone('b'),
+  { type: 'OperationFailed', data: { reason: 'no' } },
+];
+
+const [create] = scenarios['volume-create'];
+const [, createUndone] = scenarios['volume-create'];
+
+describe('the script of an operation', () => {
+  it('counts the commands of parallel steps over the whole operation', () => {
+    expect(scriptOf([...forward, ...back]).commands).toEqual([
+      { way: 'forward', phase: 'bricks', label: 'lvs', first: 1, count: 2 },
+      { way: 'forward', phase: 'bricks', label: 'lvcreate', first: 1, count: 2 },
+      { way: 'undo', phase: 'bricks', label: 'lvremove', first: 1, count: 2 },
+      { way: 'undo', phase: 'bricks', label: 'lvs', first: 3, count: 2 },
+    ]);
+  });
+
+  it('names events by phase and kind of step', () => {
+    expect(scriptOf([...forward, end]).events).toEqual([
+      { way: 'forward', text: 'PhaseStarted bricks', count: 1 },
+      { way: 'forward', text: 'StepSucceeded bricks brick', count: 2 },
+      { way: 'forward', text: 'OperationSucceeded', count: 1 },
+    ]);
+  });
+});
+
+describe('the cases', () => {
+  const cases = casesOf(create!, scriptOf([...forward, end]), '7');
+
+  it('have names of their own, strike by every fault, and use both queues', () => {
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+    expect([...new Set(cases.map(({ fault }) => fault))].sort()).toEqual([...faults].sort());
+    expect(new Set(cases.map(({ backend }) => backend)).size).toBe(2);
+    expect(cases.map(({ name }) => name)).toContain('volume-create/bricks:lvcreate/after-effect/kill-worker/7');
+  });
+
+  it('strike only what is undone where that is the point, and what may come late', () => {
+    const names = casesOf(createUndone!, scriptOf([...forward, ...back]), '7').map(({ name }) => name);
+    expect(names).toContain('volume-create-undone/undo-bricks:lvremove/before-send/drop-database/7');
+    expect(names).toContain('volume-create-undone/bricks:lvcreate/after-send/kill-worker-orphan/7');
+    expect(names).not.toContain('volume-create-undone/bricks:lvcreate/before-send/kill-worker/7');
+  });
+
+  it('are the same for the same seed', () => {
+    const again = casesOf(create!, scriptOf([...forward, end]), '7');
+    expect(again.map(({ name, nth, backend }) => [name, nth, backend])).toEqual(
+      cases.map(({ name, nth, backend }) => [name, nth, backend]),
+    );
+  });
+
+  it('can be chosen: one by its name, many by the beginning of it, else a sample with every fault', () => {
+    const name = 'volume-create/bricks:lvcreate/after-effect/kill-worker/7';
+    const one = selectionOf({ BRICKYARD_CHAOS_CASE: name });
+    expect([one.seed, one.concerns('volume-create'), one.concerns('volume-delete')]).toEqual(['7', true, false]);
+    expect(one.of(cases).map((each) => each.name)).toEqual([name]);
+    const some = selectionOf({ BRICKYARD_CHAOS_CASE: 'volume-create/bricks:lvcreate' });
+    expect(some.of(cases).length).toBeGreaterThan(10);
+    const sample = selectionOf({}).of(cases);
+    expect(sample.length).toBeLessThan(cases.length);
+    expect(new Set(sample.map(({ fault }) => fault)).size).toBe(faults.length);
+  });
+});
+
+describe('the scenarios', () => {
+  it('cover every kind of operation', () => {
+    expect(Object.keys(scenarios).sort()).toEqual([...operationKinds].sort());
+    expect(new Set(variants.map(({ name }) => name)).size).toBe(variants.length);
+    for (const [kind, rows] of Object.entries(scenarios)) {
+      expect(rows.length).toBeGreaterThan(0);
+      expect(rows.every((row) => row.kind === kind && row.name.startsWith(kind))).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,169 @@
+import type { OperationKind } from '#domain';
+import type { FaultAction } from '#node-simulator';
+import { newest, spareDisk, spareNode, type Inventory } from './inventory.js';
+
+/** What is asked of the API. */
+export interface Wish {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: object;
+}
+
+/** Something that goes wrong for good with a command, on every node, from its nth occurrence on: what was done has to be undone. */
+export interface Obstacle {
+  readonly label: string;
+  readonly from: number;
+  readonly action: FaultAction;
+}
+
+/** One way in which an operation of a kind goes. */
+export interface Variant {
+  /** The first word of its cases' names. */
+  readonly name: string;
+  readonly kind: OperationKind;
+  /** Brings about what the wish is about, undisturbed. */
+  readonly prepare: (inventory: Inventory) => Promise<Wish>;
+  readonly obstacle?: Obstacle;
+}
+
+const refused: FaultAction = { kind: 'fail', exitCode: 1, stderr: 'the node said no\n' };
+/** It happens every time, and nobody is told. */
+const unheard: FaultAction = { kind: 'drop-after' };
+
+const replicated = { size: 1, durability: { type: 'replicate', replicate: { replica: 3 } }, gid: 2000 };
+/** Two GiB a set, as bricks are at most one; sets are added one by one. */
+const dispersed = { size: 2, durability: { type: 'disperse', disperse: { data: 2, redundancy: 1 } } };
+
+const createVolume = (): Promise<Wish> => Promise.resolve({ method: 'POST', path: '/volumes', body: replicated });
+
+async function expand(inventory: Inventory, volume: object, sizeGiB: number): Promise<Wish> {
+  const path = await inventory.create('/volumes', volume);
+  return { method: 'POST', path: `${path}/expand`, body: { expand_size: sizeGiB } };
+}
+
+async function deleteVolume(inventory: Inventory): Promise<Wish> {
+  return { method: 'DELETE', path: await inventory.create('/volumes', replicated) };
+}
+
+async function addDevice(inventory: Inventory): Promise<Wish> {
+  const { nodeId, name } = await spareDisk(inventory);
+  return { method: 'POST', path: '/devices', body: { node: nodeId, name } };
+}
+
+async function deviceAdded(inventory: Inventory): Promise<string> {
+  const { nodeId, name } = await spareDisk(inventory);
+  await inventory.create('/devices', { node: nodeId, name });
+  return `/devices/${await newest(inventory, nodeId, name)}`;
+}
+
+async function deleteDevice(inventory: Inventory): Promise<Wish> {
+  const path = await deviceAdded(inventory);
+  await inventory.retire(path);
+  return { method: 'DELETE', path };
+}
+
+async function nodeAdded(inventory: Inventory): Promise<string> {
+  return inventory.create('/nodes', await spareNode(inventory));
+}
+
+/** Every kind of operation has its rows here: one that is added without does not compile. */
+export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
+  'node-add': [
+    {
+      name: 'node-add',
+      kind: 'node-add',
+      prepare: async (inventory) => ({ method: 'POST', path: '/nodes', body: await spareNode(inventory) }),
+    },
+    {
+      name: 'node-add-undone',
+      kind: 'node-add',
+      prepare: async (inventory) => ({ method: 'POST', path: '/nodes', body: await spareNode(inventory) }),
+      obstacle: { label: 'peer probe', from: 1, action: unheard },
+    },
+  ],
+  'node-delete': [
+    {
+      name: 'node-delete',
+      kind: 'node-delete',
+      prepare: async (inventory) => ({ method: 'DELETE', path: await nodeAdded(inventory) }),
+    },
+    {
+      name: 'node-delete-undone',
+      kind: 'node-delete',
+      prepare: async (inventory) => ({ method: 'DELETE', path: await nodeAdded(inventory) }),
+      obstacle: { label: 'peer detach', from: 1, action: unheard },
+    },
+  ],
+  'node-state': [
+    {
+      name: 'node-state',
+      kind: 'node-state',
+      prepare: async (inventory) => {
+        const [node] = await inventory.nodes();
+        return { method: 'POST', path: `/nodes/${node?.id ?? ''}/state`, body: { state: 'offline' } };
+      },
+    },
+  ],
+  'device-add': [
+    { name: 'device-add', kind: 'device-add', prepare: addDevice },
+    {
+      name: 'device-add-undone',
+      kind: 'device-add',
+      prepare: addDevice,
+      obstacle: { label: 'vgs', from: 1, action: refused },
+    },
+  ],
+  'device-delete': [{ name: 'device-delete', kind: 'device-delete', prepare: deleteDevice }],
+  'device-state': [
+    {
+      name: 'device-state',
+      kind: 'device-state',
+      prepare: async (inventory) => {
+        const [node] = await inventory.nodes();
+        const [device] = node?.devices ?? [];
+        return { method: 'POST', path: `/devices/${device?.id ?? ''}/state`, body: { state: 'offline' } };
+      },
+    },
+  ],
+  'device-resync': [
+    {
+      name: 'device-resync',
+      kind: 'device-resync',
+      prepare: async (inventory) => ({ method: 'GET', path: `${await deviceAdded(inventory)}/resync` }),
+    },
+  ],
+  'volume-create': [
+    { name: 'volume-create', kind: 'volume-create', prepare: createVolume },
+    {
+      name: 'volume-create-undone',
+      kind: 'volume-create',
+      prepare: createVolume,
+      obstacle: { label: 'volume start', from: 1, action: refused },
+    },
+  ],
+  'volume-expand': [
+    {
+      name: 'volume-expand',
+      kind: 'volume-expand',
+      prepare: (inventory) => expand(inventory, replicated, 1),
+    },
+    {
+      name: 'volume-expand-undone',
+      kind: 'volume-expand',
+      // The first of two sets gets in.
+      prepare: (inventory) => expand(inventory, dispersed, 4),
+      obstacle: { label: 'volume add-brick', from: 2, action: refused },
+    },
+  ],
+  'volume-delete': [
+    { name: 'volume-delete', kind: 'volume-delete', prepare: deleteVolume },
+    {
+      name: 'volume-delete-undone',
+      kind: 'volume-delete',
+      prepare: deleteVolume,
+      obstacle: { label: 'volume delete', from: 1, action: refused },
+    },
+  ],
+};
+
+export const variants: readonly Variant[] = Object.values(scenarios).flat();
