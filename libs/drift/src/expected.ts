@@ -1,4 +1,11 @@
-import type { BrickReservation, BrickSets, DeviceState, NodeState, VolumeState } from '#domain';
+import {
+  pendingExpansions,
+  type BrickReservation,
+  type BrickSets,
+  type DeviceState,
+  type NodeState,
+  type VolumeState,
+} from '#domain';
 import type { ClusterContents } from '#read-model';
 import { brickNames, type BrickNames } from '#storage-nodes';
 
@@ -30,7 +37,7 @@ export interface ExpectedVolume {
   readonly standing: Standing;
   /** In Gluster's order. */
   readonly brickSets: BrickSets;
-  /** What a running expansion adds: may be there or not. */
+  /** What pending expansions add: may be there or not. */
   readonly arriving: BrickSets;
 }
 
@@ -73,7 +80,7 @@ function expectedVolume(volume: VolumeState): ExpectedVolume {
     volume,
     standing: settled ? 'settled' : 'in-flight',
     brickSets: volume.brickSets,
-    arriving: volume.expansion?.brickSets ?? [],
+    arriving: pendingExpansions(volume).flatMap(({ brickSets }) => brickSets),
   };
 }
 

@@ -6,6 +6,11 @@ import { volumeModel, type VolumeOp, type VolumeState } from './volume-model.js'
 const ID = 'f1';
 const unlimited = fc.constant(Infinity);
 
+function inProgress(state: VolumeState): string[] {
+  if (state.is === 'expanding') return state.pending.map(({ by }) => by);
+  return 'by' in state ? [state.by] : [];
+}
+
 /** What can happen in a state, with made-up requests; `n` makes them different. */
 function possible(state: VolumeState, n: number, sizeGiB: number): VolumeOp[] {
   const by = `r${n}`;
@@ -14,7 +19,9 @@ function possible(state: VolumeState, n: number, sizeGiB: number): VolumeOp[] {
     { do: 'begin-create', by, sizeGiB },
     { do: 'begin-expand', by, id: ID, addGiB: sizeGiB },
     { do: 'begin-delete', by, id: ID },
-    ...('by' in state ? outcomes.map((outcome): VolumeOp => ({ do: 'end', by: state.by, outcome, id: ID })) : []),
+    ...inProgress(state).flatMap((each) =>
+      outcomes.map((outcome): VolumeOp => ({ do: 'end', by: each, outcome, id: ID })),
+    ),
     { do: 'refused', why: 'name-taken' },
     { do: 'refused', why: 'in-use', id: ID },
     { do: 'refused', why: 'not-found', id: ID },

@@ -21,11 +21,17 @@ interface There {
   readonly sizeGiB: number;
 }
 
+interface Expansion {
+  readonly by: string;
+  readonly addGiB: number;
+}
+
 export type VolumeState =
   | { readonly is: 'absent' }
   | { readonly is: 'creating'; readonly by: string; readonly sizeGiB: number }
   | ({ readonly is: 'active' } & There)
-  | ({ readonly is: 'expanding'; readonly by: string; readonly addGiB: number } & There)
+  /** In the order of their acceptance: they wait for each other. */
+  | ({ readonly is: 'expanding'; readonly pending: readonly Expansion[] } & There)
   | ({ readonly is: 'deleting'; readonly by: string } & There);
 
 type Visible = Extract<VolumeState, { is: 'active' | 'expanding' }>;
@@ -35,7 +41,7 @@ const absent: VolumeState = { is: 'absent' };
 /**
  * One name of a cluster, as Heketi's API shows it. A change begins at one instant (the acceptance) and ends at a later one.
  * What is being created or deleted is hidden from reads and lists, and its name is taken; an expanding volume shows its old
- * size until the end; a deletion that fails shows the volume again.
+ * size until the end, and may be expanded again; a deletion that fails shows the volume again.
  */
 export const volumeModel: SequentialModel<VolumeState, VolumeOp> = {
   initial: absent,
@@ -46,7 +52,7 @@ export const volumeModel: SequentialModel<VolumeState, VolumeOp> = {
       case 'begin-create':
         return state.is === 'absent' ? [{ is: 'creating', by: op.by, sizeGiB: op.sizeGiB }] : [];
       case 'begin-expand':
-        return idle(state, op.id).map((there) => ({ ...there, is: 'expanding', by: op.by, addGiB: op.addGiB }));
+        return visible(state, op.id).flatMap((there) => expanding(there, op));
       case 'begin-delete':
         return idle(state, op.id).map((there) => ({ ...there, is: 'deleting', by: op.by }));
       case 'end':
@@ -82,28 +88,48 @@ function idle(state: VolumeState, id: string): There[] {
   return state.is === 'active' ? identified<There>({ id: state.id, sizeGiB: state.sizeGiB }, id) : [];
 }
 
-function ended(state: VolumeState, { by, outcome, id }: Extract<VolumeOp, { do: 'end' }>): VolumeState[] {
-  if (state.is === 'absent' || state.is === 'active' || state.by !== by) return [];
-  if (outcome === 'unknown') {
-    return [...after(state, 'succeeded', id), ...after(state, 'failed', id)];
-  }
-  return after(state, outcome, id);
+function expanding(
+  { id, sizeGiB, ...there }: Visible,
+  { by, addGiB }: Extract<VolumeOp, { do: 'begin-expand' }>,
+): VolumeState[] {
+  const pending = there.is === 'expanding' ? there.pending : [];
+  if (pending.some((expansion) => expansion.by === by)) return [];
+  return [{ is: 'expanding', id, sizeGiB, pending: [...pending, { by, addGiB }] }];
 }
 
-function after(
-  state: Extract<VolumeState, { by: string }>,
-  outcome: 'succeeded' | 'failed',
-  id: string | null,
-): VolumeState[] {
+function ended(state: VolumeState, { by, outcome, id }: Extract<VolumeOp, { do: 'end' }>): VolumeState[] {
+  if (outcome === 'unknown') {
+    return [...after(state, by, 'succeeded', id), ...after(state, by, 'failed', id)];
+  }
+  return after(state, by, outcome, id);
+}
+
+function after(state: VolumeState, by: string, outcome: 'succeeded' | 'failed', id: string | null): VolumeState[] {
   const succeeded = outcome === 'succeeded';
   switch (state.is) {
+    case 'absent':
+    case 'active':
+      return [];
     case 'creating':
+      if (state.by !== by) return [];
       return [succeeded ? { is: 'active', id, sizeGiB: state.sizeGiB } : absent];
     case 'expanding':
-      return [{ is: 'active', id: state.id, sizeGiB: state.sizeGiB + (succeeded ? state.addGiB : 0) }];
+      return expanded(state, by, succeeded);
     case 'deleting':
+      if (state.by !== by) return [];
       return [succeeded ? absent : { is: 'active', id: state.id, sizeGiB: state.sizeGiB }];
   }
+}
+
+function expanded(
+  { id, sizeGiB, pending }: Extract<VolumeState, { is: 'expanding' }>,
+  by: string,
+  succeeded: boolean,
+): VolumeState[] {
+  const [first, ...later] = pending;
+  if (first?.by !== by) return [];
+  const there = { id, sizeGiB: sizeGiB + (succeeded ? first.addGiB : 0) };
+  return [later.length === 0 ? { is: 'active', ...there } : { is: 'expanding', ...there, pending: later }];
 }
 
 /** Refusals say something about the state, and the rules ask whether it is true. */

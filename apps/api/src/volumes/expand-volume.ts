@@ -1,4 +1,4 @@
-import { noVolume, planVolumeExpand, requireIdleVolume, requireVolume, volumeDecider } from '#domain';
+import { noVolume, planVolumeExpand, requireCreatedVolume, requireExpandableVolume, volumeDecider } from '#domain';
 import { newId } from '#kernel';
 import { acceptOperation } from '#operations';
 import type { Queries } from '#read-model';
@@ -34,7 +34,7 @@ export class ExpandVolumeHandler implements ICommandHandler<ExpandVolume> {
   ) {}
 
   async execute({ wish, volumeId, addGiB }: ExpandVolume): Promise<Answer> {
-    requireVolume((await this.queries.state('volume', volumeId)) ?? noVolume);
+    requireCreatedVolume((await this.queries.state('volume', volumeId)) ?? noVolume);
     await this.throttle.admit(wish);
     const settings = placementSettings(this.config);
     return this.changes.accept(wish, async (work, operationId) => {
@@ -42,7 +42,7 @@ export class ExpandVolumeHandler implements ICommandHandler<ExpandVolume> {
       const { clusterId } = volume;
       const members = await work.queries.clusterNodes(clusterId);
       return underHeading('Failed to allocate volume expansion', () => {
-        requireIdleVolume(volume);
+        requireExpandableVolume(volume);
         const plan = { settings, seed: operationId, newBrickId: newId };
         const brickSets = planVolumeExpand(volume, addGiB, placementNodes(members), plan);
         const events = volumeDecider.decide({ type: 'ExpandVolume', operationId, addGiB, brickSets }, volume);

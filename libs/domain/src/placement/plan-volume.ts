@@ -1,5 +1,5 @@
 import type { BrickSets, Durability } from '../volume/events.js';
-import type { VolumeState } from '../volume/state.js';
+import { pendingExpansions, type VolumeState } from '../volume/state.js';
 import type { PlacementNode } from './candidates.js';
 import { chooseCluster, type ClusterFacts } from './choose-cluster.js';
 import { placeBricks } from './place-bricks.js';
@@ -72,7 +72,7 @@ export function planVolumeExpand(
     durability,
     snapshotFactor: volume.snapshot.factor,
     glusterVolumeOptions,
-    existingBricks: volume.brickSets.flat().length,
+    existingBricks: [volume, ...pendingExpansions(volume)].flatMap(({ brickSets }) => brickSets.flat()).length,
   };
   return toReservations(placeBricks(request, nodes, context.seed, context.settings), volumeId, context.newBrickId);
 }

@@ -49,9 +49,9 @@ export function sampleBrick(name: string, place: Partial<BrickReservation> = {})
 }
 
 /** A brick set with its bricks on as many nodes as it has bricks. */
-export function sampleBrickSet(bricks: number): readonly BrickReservation[] {
+export function sampleBrickSet(bricks: number, name = 'brick'): readonly BrickReservation[] {
   return Array.from({ length: bricks }, (_, index) =>
-    sampleBrick(`brick${index.toString()}`, {
+    sampleBrick(`${name}${index.toString()}`, {
       nodeId: sampleId(`node${index.toString()}`),
       deviceId: sampleId(`device${index.toString()}`),
     }),

@@ -1,8 +1,9 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { specificationOf } from '../testing/decider-specification.js';
 import { sampleBrickSet, sampleId, sampleVolume } from '../testing/samples.js';
 import { type VolumeCommand, volumeDecider } from './decide.js';
 import type { BrickSets, VolumeEvent } from './events.js';
+import { pendingExpansions } from './state.js';
 
 const { given } = specificationOf(volumeDecider);
 const operationId = sampleId('operation');
@@ -54,13 +55,16 @@ describe('expanding a volume', () => {
     given([...active, expanding, expanded])
       .when(expand)
       .then([expanding]));
-  it('waits its turn', () =>
+  it('is accepted while another one runs, and waits for it', () =>
     given([...active, expanding])
+      .when({ ...expand, operationId: other })
+      .then([{ type: 'VolumeExpandAccepted', data: { operationId: other, addGiB: 5, brickSets } }]));
+  it('is refused where the volume cannot be seen yet, or is going', () => {
+    given([accepted]).when(expand).thenRefused('not-found', 'Id not found');
+    given([...active, deleting])
       .when(expand)
-      .thenRefused('refused', inUse));
-  it.each([{ history: [accepted] }, { history: [...active, deleting] }])('is refused while pending', ({ history }) =>
-    given(history).when(expand).thenRefused('refused', inUse),
-  );
+      .thenRefused('refused', inUse);
+  });
   it('ends in success or failure, for its operation only', () => {
     const held = given([...active, expanding]);
     held.when({ type: 'FinishVolumeExpand', operationId }).then([expanded]);
@@ -69,6 +73,41 @@ describe('expanding a volume', () => {
       .then([{ type: 'VolumeExpandFailed', data: { operationId, reason: 'add-brick' } }]);
     held.when({ type: 'FinishVolumeExpand', operationId: other }).thenRefused('conflict', inUse);
     held.when({ type: 'FailVolumeExpand', operationId: other, reason: '' }).thenRefused('conflict', inUse);
+  });
+});
+
+describe('several expansions', () => {
+  const third = sampleId('third');
+  const fold = (events: readonly VolumeEvent[]) => events.reduce(volumeDecider.evolve, volumeDecider.initial);
+  const accept = (id: string, addGiB: number, bricks: string): VolumeEvent => ({
+    type: 'VolumeExpandAccepted',
+    data: { operationId: id, addGiB, brickSets: [sampleBrickSet(3, bricks)] },
+  });
+  const all = [...active, accept(operationId, 10, 'b'), accept(other, 20, 'c'), accept(third, 30, 'd')];
+  const size = sampleVolume.sizeGiB;
+
+  it('end each for itself, whatever becomes of the others', () => {
+    const state = fold([
+      ...all,
+      { type: 'VolumeExpandFailed', data: { operationId, reason: 'no' } },
+      { type: 'VolumeExpanded', data: { operationId: third } },
+    ]);
+    expect(state).toMatchObject({ status: 'expanding', operationId: other, sizeGiB: size + 30 });
+    expect(pendingExpansions(state).map((pending) => pending.operationId)).toEqual([other]);
+    expect(state.brickSets).toEqual([...brickSets, sampleBrickSet(3, 'd')]);
+    const ended = fold([
+      ...all,
+      ...[operationId, other, third].map((id): VolumeEvent => ({ type: 'VolumeExpanded', data: { operationId: id } })),
+    ]);
+    expect(ended).toMatchObject({ status: 'active', operationId: null, expansion: null, sizeGiB: size + 60 });
+    expect(ended).not.toHaveProperty('laterExpansions');
+    expect(ended.brickSets).toHaveLength(4);
+  });
+
+  it('keep the volume from being deleted until the last one has ended', () => {
+    given([...all, { type: 'VolumeExpanded', data: { operationId } }])
+      .when(remove)
+      .thenRefused('refused', inUse);
   });
 });
 

@@ -3,7 +3,7 @@ import { alreadyExists, inUse, notFound } from '../refusals.js';
 import type { BrickSets, VolumeDescription, VolumeEvent } from './events.js';
 import { evolveVolume } from './evolve.js';
 import { requireSoundBrickSets } from './brick-sets.js';
-import { noVolume, type VolumeState } from './state.js';
+import { noVolume, pendingExpansions, type VolumeState } from './state.js';
 
 export type VolumeCommand =
   | {
@@ -44,16 +44,16 @@ function decide(command: VolumeCommand, state: VolumeState): readonly VolumeEven
       requireHeldBy(state, 'creating', operationId);
       return [{ type: 'VolumeCreateFailed', data: { operationId, reason: command.reason } }];
     case 'ExpandVolume': {
-      requireIdleVolume(state);
+      requireExpandableVolume(state);
       requireSoundBrickSets(command.brickSets, state.durability);
       const { addGiB, brickSets } = command;
       return [{ type: 'VolumeExpandAccepted', data: { operationId, addGiB, brickSets } }];
     }
     case 'FinishVolumeExpand':
-      requireHeldBy(state, 'expanding', operationId);
+      requireExpandedBy(state, operationId);
       return [{ type: 'VolumeExpanded', data: { operationId } }];
     case 'FailVolumeExpand':
-      requireHeldBy(state, 'expanding', operationId);
+      requireExpandedBy(state, operationId);
       return [{ type: 'VolumeExpandFailed', data: { operationId, reason: command.reason } }];
     case 'DeleteVolume':
       return deleteVolume(operationId, state);
@@ -71,7 +71,7 @@ function deleteVolume(operationId: string, state: VolumeState): readonly VolumeE
   if (state.name === databaseVolumeName) {
     throw new DomainError('conflict', 'Cannot delete volume containing the Heketi database');
   }
-  requireIdleVolume(state);
+  if (state.status !== 'active') throw held(state);
   return [{ type: 'VolumeDeleteAccepted', data: { operationId } }];
 }
 
@@ -80,12 +80,29 @@ export function requireVolume(state: VolumeState): void {
   if (state.status === 'none' || state.status === 'deleted') throw notFound();
 }
 
-/**
- * @throws DomainError as requireVolume, or in use (kind `refused`: Heketi answers 500) where an operation holds the volume
- */
-export function requireIdleVolume(state: VolumeState): void {
+/** @throws DomainError `Id not found` also while the volume is being created: nobody can see it yet */
+export function requireCreatedVolume(state: VolumeState): void {
   requireVolume(state);
-  if (state.status !== 'active') throw inUse('refused', `volume ${state.volumeId} is ${state.status}`);
+  if (state.status === 'creating') throw notFound();
+}
+
+/**
+ * An expansion that runs is no hindrance: the next one waits for it.
+ * @throws DomainError as requireCreatedVolume, or in use
+ */
+export function requireExpandableVolume(state: VolumeState): void {
+  requireCreatedVolume(state);
+  if (state.status === 'deleting') throw held(state);
+}
+
+/** Heketi answers 500: hence `refused`. */
+function held(state: VolumeState): DomainError {
+  return inUse('refused', `volume ${state.volumeId} is ${state.status}`);
+}
+
+function requireExpandedBy(state: VolumeState, operationId: string): void {
+  if (pendingExpansions(state).some((pending) => pending.operationId === operationId)) return;
+  throw inUse('conflict', `volume ${state.volumeId} is ${state.status} and not expanded by operation ${operationId}`);
 }
 
 function requireHeldBy(state: VolumeState, status: VolumeState['status'], operationId: string): void {

@@ -1,5 +1,5 @@
 import type { VolumeDescription, VolumeEvent } from './events.js';
-import type { VolumeState } from './state.js';
+import { pendingExpansions, type PendingExpansion, type VolumeState } from './state.js';
 
 /** Folds one event of a volume into its state. A volume whose creation failed ends like a deleted one, without bricks. */
 export function evolveVolume(state: VolumeState, event: VolumeEvent): VolumeState {
@@ -15,14 +15,15 @@ export function evolveVolume(state: VolumeState, event: VolumeEvent): VolumeStat
     case 'VolumeCreated':
     case 'VolumeDeleteFailed':
       return { ...state, status: 'active', operationId: null };
-    case 'VolumeExpandAccepted': {
-      const { operationId, addGiB, brickSets } = event.data;
-      return { ...state, status: 'expanding', operationId, expansion: { addGiB, brickSets } };
+    case 'VolumeExpandAccepted':
+      return withExpansions(state, [...pendingExpansions(state), event.data]);
+    case 'VolumeExpanded': {
+      const { addGiB, brickSets } = expansionOf(state, event.data.operationId);
+      const grown = { sizeGiB: state.sizeGiB + addGiB, brickSets: [...state.brickSets, ...brickSets] };
+      return without({ ...state, ...grown }, event.data.operationId);
     }
-    case 'VolumeExpanded':
-      return expanded(state);
     case 'VolumeExpandFailed':
-      return { ...state, status: 'active', operationId: null, expansion: null };
+      return without(state, event.data.operationId);
     case 'VolumeDeleteAccepted':
       return { ...state, status: 'deleting', operationId: event.data.operationId };
     case 'VolumeCreateFailed':
@@ -48,14 +49,26 @@ function described(data: VolumeDescription): VolumeDescription {
   };
 }
 
-function expanded(state: VolumeState): VolumeState {
-  if (state.expansion === null) throw new Error(`broken log: volume ${state.volumeId} was not being expanded`);
-  return {
-    ...state,
-    status: 'active',
-    operationId: null,
-    sizeGiB: state.sizeGiB + state.expansion.addGiB,
-    brickSets: [...state.brickSets, ...state.expansion.brickSets],
-    expansion: null,
-  };
+function expansionOf(state: VolumeState, operationId: string): PendingExpansion {
+  const expansion = pendingExpansions(state).find((pending) => pending.operationId === operationId);
+  if (expansion === undefined) {
+    throw new Error(`broken log: volume ${state.volumeId} was not being expanded by operation ${operationId}`);
+  }
+  return expansion;
+}
+
+function without(state: VolumeState, operationId: string): VolumeState {
+  return withExpansions(
+    state,
+    pendingExpansions(state).filter((pending) => pending.operationId !== operationId),
+  );
+}
+
+function withExpansions(state: VolumeState, pending: readonly PendingExpansion[]): VolumeState {
+  const [first, ...later] = pending.map(({ operationId, addGiB, brickSets }) => ({ operationId, addGiB, brickSets }));
+  const volume = { ...described(state), brickSets: state.brickSets };
+  if (first === undefined) return { ...volume, status: 'active', operationId: null, expansion: null };
+  const { operationId, ...expansion } = first;
+  const expanding: VolumeState = { ...volume, status: 'expanding', operationId, expansion };
+  return later.length === 0 ? expanding : { ...expanding, laterExpansions: later };
 }

@@ -1,4 +1,4 @@
-import type { VolumeState } from '#domain';
+import { pendingExpansions, type BrickSets, type VolumeState } from '#domain';
 import { NodeCommandError, NodeUnreachableError } from '#storage-nodes';
 import { makeBricks, releaseBricks } from './support/bricks.js';
 import { onVolume, reachOf, volumeSpec } from './support/gluster.js';
@@ -12,7 +12,8 @@ export const volumeExpand: Workflow = {
   async plan(operation, view) {
     const volume = await view.load('volume', operation.subjectId);
     const reach = await reachOf(view, volume);
-    const phases = [makeBricks(volume.expansion?.brickSets ?? [], volume.gid), addBricks(volume, reach)];
+    const added = addedBy(volume, operation.operationId);
+    const phases = [makeBricks(added, volume.gid), addBricks(volume, added, reach)];
     return operation.payload['rebalance'] === false ? phases : [...phases, rebalance(volume, reach)];
   },
 
@@ -31,12 +32,15 @@ export const volumeExpand: Workflow = {
     }
     await tx.lockCluster(clusterId);
     const { change, before } = await volumeChange(tx, subjectId, { type: 'FailVolumeExpand', operationId, reason });
-    await tx.append([change, ...(await releaseBricks(tx, before.expansion?.brickSets ?? []))]);
+    await tx.append([change, ...(await releaseBricks(tx, addedBy(before, operationId)))]);
   },
 };
 
-function addBricks(volume: VolumeState, reach: readonly string[]): Phase {
-  const added = volume.expansion?.brickSets ?? [];
+function addedBy(volume: VolumeState, operationId: string): BrickSets {
+  return pendingExpansions(volume).find((pending) => pending.operationId === operationId)?.brickSets ?? [];
+}
+
+function addBricks(volume: VolumeState, added: BrickSets, reach: readonly string[]): Phase {
   return {
     name: 'add-bricks',
     steps: [

@@ -47,7 +47,8 @@ const rules: readonly Rule[] = [
                  from read_model.volume v
                  cross join lateral (
                    select jsonb_path_query(v.doc, '$.brickSets[*][*]')
-                   union all select jsonb_path_query(v.doc, '$.expansion.brickSets[*][*]')) as of_volume (brick)) v
+                   union all select jsonb_path_query(v.doc, '$.expansion.brickSets[*][*]')
+                   union all select jsonb_path_query(v.doc, '$.laterExpansions[*].brickSets[*][*]')) as of_volume (brick)) v
         on v.brick_id = b.id and v.volume_id = b.volume_id and v.device_id = b.device_id
       where b.id is null or v.brick_id is null`,
   },

@@ -20,7 +20,8 @@ export interface RetrySettings {
 /** Past the 20-29 s for which a killed peer still counts as connected and holds up every transaction. */
 export const defaultRetry: RetrySettings = { forMs: 120_000, firstDelayMs: 500, longestDelayMs: 8_000 };
 
-const BUSY = /another transaction (?:is|could be) in progress|locking failed/i;
+/** The last one is add-brick's answer while an expansion before it still moves data. */
+const BUSY = /another transaction (?:is|could be) in progress|locking failed|rebalance is in progress/i;
 /** gluster gave up waiting for glusterd, which goes on: nobody knows how it ended. */
 const CLI_TIMED_OUT = /request timed out/i;
 

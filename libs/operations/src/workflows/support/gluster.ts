@@ -1,4 +1,4 @@
-import type { BrickSets, NodeState, VolumeState } from '#domain';
+import { pendingExpansions, type BrickSets, type NodeState, type VolumeState } from '#domain';
 import type { NodeAddress, VolumeSpec } from '#storage-nodes';
 import type { StepContext, WorkflowView } from '../workflow.js';
 import { memberIds, onAnyNode } from './node-access.js';
@@ -19,7 +19,7 @@ async function nodesFor(context: StepContext, volume: VolumeState): Promise<Node
 /** Every node to which a command about a volume may be sent: the members of its cluster, and those with its bricks. */
 export async function reachOf(view: WorkflowView, volume: VolumeState): Promise<string[]> {
   const members = await memberIds(view, volume.clusterId);
-  const bricks = [...volume.brickSets, ...(volume.expansion?.brickSets ?? [])].flat();
+  const bricks = [volume, ...pendingExpansions(volume)].flatMap(({ brickSets }) => brickSets.flat());
   return [...new Set([...members, ...bricks.map((brick) => brick.nodeId)])];
 }
 
