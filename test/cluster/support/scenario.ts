@@ -3,11 +3,20 @@ import { startCluster } from './cluster.js';
 import { seed } from './settings.js';
 
 /** Times with which a test need not wait long for what an operator waits half a minute for. */
-export const impatient = { BRICKYARD_LEASE_TTL_MS: '3000', BRICKYARD_RECONCILE_INTERVAL_MS: '500' };
+const impatient = { BRICKYARD_LEASE_TTL_MS: '3000', BRICKYARD_RECONCILE_INTERVAL_MS: '500' };
+
+export interface ScenarioSettings extends ClusterSettings {
+  /** With the times that the product has unless somebody sets others. */
+  readonly asShipped?: boolean;
+}
 
 /** A cluster for one scenario. Where that fails, its seed and the warnings of every process are told. */
-export async function withCluster(settings: ClusterSettings, work: (cluster: Cluster) => Promise<void>): Promise<void> {
-  const cluster = await startCluster({ ...settings, env: { ...impatient, ...settings.env } });
+export async function withCluster(
+  settings: ScenarioSettings,
+  work: (cluster: Cluster) => Promise<void>,
+): Promise<void> {
+  const times = settings.asShipped === true ? {} : impatient;
+  const cluster = await startCluster({ ...settings, env: { ...times, ...settings.env } });
   try {
     await work(cluster);
   } catch (error) {

@@ -8,3 +8,6 @@ export const seconds = number('BRICKYARD_HISTORY_SECONDS', 12);
 
 /** Decides what clients do and who is killed. That of a failed run is printed, and can be given again. */
 export const seed = number('BRICKYARD_HISTORY_SEED', Math.floor(Math.random() * 1_000_000));
+
+/** For what would take too long in `npm test`. */
+export const isLong = seconds >= 60;
