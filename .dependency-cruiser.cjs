@@ -7,7 +7,7 @@ const layers = {
   'storage-nodes': ['kernel', 'domain'],
   'node-simulator': ['kernel'],
   operations: ['kernel', 'domain', 'event-store', 'read-model', 'storage-nodes'],
-  drift: ['kernel', 'domain', 'read-model', 'storage-nodes'],
+  drift: ['kernel', 'domain', 'event-store', 'read-model', 'storage-nodes'],
   auth: ['kernel'],
   observability: ['kernel'],
   config: ['kernel'],

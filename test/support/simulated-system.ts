@@ -40,22 +40,21 @@ export async function startSimulatedSystem(
   options: SystemOptions & { readonly simulator?: SimulatorOptions } = {},
 ): Promise<SimulatedSystem> {
   const simulator = await startSimulatedNodes({ count: 3, devicesPerNode: 1, ...options.simulator });
-  const executor = new SshExecutor({
-    user: 'root',
-    port: simulator.port,
-    privateKey: simulator.clientPrivateKey ?? '',
-  });
-  const nodes = new GlusterStorageNodes(executor, { retry: { firstDelayMs: 10 } });
+  const access = { user: 'root', port: simulator.port, privateKey: simulator.clientPrivateKey ?? '' };
+  const nodes = new GlusterStorageNodes(new SshExecutor(access), { retry: { firstDelayMs: 10 } });
   const worker = options.worker === null ? null : { ...impatient, ...options.worker };
-  // apart from the system's own, whose connections a test may have broken
-  const inspector = new GlusterStorageNodes(
-    new SshExecutor({ user: 'root', port: simulator.port, privateKey: simulator.clientPrivateKey ?? '' }),
-  );
   const system = await startSystem({ nodes, ...options, worker });
   const client = new HeketiClient({ baseUrl: system.base, issuer: 'admin', key: testKeys.admin });
   const owner = await system.database.connect('owner', 4);
-  const drift = (): Promise<DriftReport> =>
-    checkDrift({ queries: new PostgresQueries(owner), sql: owner, nodes: inspector });
+  const drift = async (): Promise<DriftReport> => {
+    // as the command does: with connections of its own
+    const inspector = new GlusterStorageNodes(new SshExecutor(access));
+    try {
+      return await checkDrift({ queries: new PostgresQueries(owner), sql: owner, nodes: inspector });
+    } finally {
+      await inspector.close();
+    }
+  };
   return {
     ...system,
     simulator,
@@ -69,7 +68,6 @@ export async function startSimulatedSystem(
       try {
         await assertNothingLeaked(simulator, drift);
       } finally {
-        await inspector.close();
         await system.close();
         await simulator.close();
       }

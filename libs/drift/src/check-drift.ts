@@ -1,3 +1,4 @@
+import { readInstallationId } from '#event-store';
 import { defaultNodeSettings } from '#storage-nodes';
 import { describe } from './describe.js';
 import { isDrift, type Difference } from './difference.js';
@@ -7,7 +8,7 @@ import { readHistory } from './owners/history.js';
 import type { DriftParts, UninspectedNode } from './parts.js';
 
 export interface DriftReport {
-  /** By node, in the order in which the remedies are to be applied; in-flight and foreign ones included. */
+  /** In the order in which the remedies are to be applied, whatever the node; in-flight and foreign ones included. */
   readonly differences: readonly Difference[];
   /** Nodes of which nothing, or not everything, is known. */
   readonly uninspected: readonly UninspectedNode[];
@@ -32,9 +33,10 @@ export function isClean({ differences, uninspected }: DriftReport): boolean {
 export async function checkDrift(parts: DriftParts): Promise<DriftReport> {
   const { scope = {}, queries, sql, settings = defaultNodeSettings } = parts;
   const clusterIds = scope.clusterId === undefined ? await queries.clusterIds() : [scope.clusterId];
-  const first = await look(parts, clusterIds);
+  const installationId = await readInstallationId(sql);
+  const first = await look(parts, clusterIds, installationId);
   const suspects = first.filter(({ findings }) => findings.some(isDrift)).map(idOf);
-  const second = await look(parts, suspects);
+  const second = await look(parts, suspects, installationId);
   const looks = first.flatMap((each) => {
     if (!suspects.includes(idOf(each))) return [each];
     const again = second.find((other) => idOf(other) === idOf(each));
@@ -46,7 +48,7 @@ export async function checkDrift(parts: DriftParts): Promise<DriftReport> {
   const attributed = attribute(findings, await readHistory(sql, findings), owing);
   return {
     differences: describe(attributed, clusters, settings),
-    uninspected: looks.flatMap(({ uninspected }) => uninspected),
+    uninspected: looks.flatMap(({ uninspected }) => uninspected).sort((a, b) => (a.host < b.host ? -1 : 1)),
     inspected: looks.reduce((sum, { inspected }) => sum + inspected, 0),
     unsettled: looks.reduce((sum, { unsettled }) => sum + unsettled, 0),
   };

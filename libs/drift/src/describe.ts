@@ -6,8 +6,8 @@ import { remedyOf } from './remedies/remedy.js';
 import { siteOf } from './remedies/site.js';
 
 /**
- * Findings as they are read: by node, and of each node in the order in which the remedies work. What is too much goes first,
- * from the top down; then what is missing comes back, from the bottom up.
+ * Findings as they are read, in the order in which the remedies work. What is too much goes first, from the top down: a brick
+ * is busy as long as its volume is there. Then what is missing comes back, from the bottom up: a volume needs all its bricks.
  */
 export function describe(
   findings: readonly Attributed[],
@@ -23,12 +23,18 @@ export function describe(
     const values = problem === 'different' ? { expected, found } : { expected: null, found: null };
     return { nodeId, host, kind, what, problem, ...values, owner, remedy: remedyOf(finding, site, settings) };
   });
-  return described.sort((a, b) => compareTexts(a.host, b.host) || rank(a) - rank(b) || compareTexts(a.what, b.what));
+  return described.sort((a, b) => rank(a) - rank(b) || compareTexts(a.host, b.host) || places(a, b));
 }
 
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function rank({ kind, problem }: Pick<Difference, 'kind' | 'problem'>): number {
-  const place = driftKinds.indexOf(kind);
-  return problem === 'missing' || problem === 'different' ? driftKinds.length + place : driftKinds.length - 1 - place;
+/** A folder that is to go goes after what is in it. */
+const places = (a: Difference, b: Difference): number =>
+  isAdded(a) ? compareTexts(a.what, b.what) : compareTexts(b.what, a.what);
+
+const isAdded = ({ problem }: Pick<Difference, 'problem'>): boolean => problem === 'missing' || problem === 'different';
+
+function rank(difference: Pick<Difference, 'kind' | 'problem'>): number {
+  const place = driftKinds.indexOf(difference.kind);
+  return isAdded(difference) ? driftKinds.length + place : driftKinds.length - 1 - place;
 }

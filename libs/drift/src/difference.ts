@@ -12,6 +12,7 @@ export const driftKinds = [
   'mount',
   'gluster-volume',
   'gluster-brick',
+  'marker',
 ] as const;
 export type DriftKind = (typeof driftKinds)[number];
 

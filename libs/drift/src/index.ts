@@ -1,2 +1,2 @@
 export { checkDrift, isClean, type DriftReport } from './check-drift.js';
-export { isDrift } from './difference.js';
+export { isDrift, type Difference } from './difference.js';

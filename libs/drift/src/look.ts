@@ -29,7 +29,11 @@ interface NodeLook {
 const DEFAULT_CONCURRENCY = 16;
 
 /** Clusters that are gone by now are left out. */
-export async function look(parts: DriftParts, clusterIds: readonly string[]): Promise<readonly ClusterLook[]> {
+export async function look(
+  parts: DriftParts,
+  clusterIds: readonly string[],
+  installationId: string,
+): Promise<readonly ClusterLook[]> {
   const before = await readClusters(parts, clusterIds);
   const clusters = before.map(expectedCluster);
   const wanted = clusters.flatMap(({ nodes }) => nodes).filter((each) => isWanted(parts, each));
@@ -40,7 +44,7 @@ export async function look(parts: DriftParts, clusterIds: readonly string[]): Pr
     const contents = after.find((each) => each.cluster.clusterId === cluster.clusterId);
     if (contents === undefined) return [];
     const own = nodes.filter(({ expected }) => cluster.nodes.includes(expected));
-    const all = compare(cluster, own);
+    const all = compare(cluster, own, installationId);
     const findings = all.filter((finding) => unchanged(finding, prints.before, prints.after));
     return [
       {
@@ -86,7 +90,7 @@ async function lookAtNode({ nodes, signal }: DriftParts, expected: ExpectedNode)
   }
 }
 
-function compare(cluster: ExpectedCluster, nodes: readonly NodeLook[]): readonly Finding[] {
+function compare(cluster: ExpectedCluster, nodes: readonly NodeLook[], installationId: string): readonly Finding[] {
   const seen = nodes.flatMap(({ expected, inventory }) => (inventory === null ? [] : [{ expected, inventory }]));
   const sights = new Map(
     seen.flatMap(({ expected, inventory: { gluster } }): [string, GlusterSight][] =>
@@ -94,7 +98,7 @@ function compare(cluster: ExpectedCluster, nodes: readonly NodeLook[]): readonly
     ),
   );
   return [
-    ...seen.flatMap(({ expected, inventory }) => compareNode(expected, inventory)),
+    ...seen.flatMap(({ expected, inventory }) => compareNode(expected, inventory, installationId)),
     ...compareGluster(cluster, sights),
   ];
 }

@@ -29,6 +29,7 @@ export type {
 export { GlusterStorageNodes, type GlusterStorageNodesOptions } from './nodes/gluster-storage-nodes.js';
 export type * from './remote-executor.js';
 export { shellLine } from './quote.js';
+export { INSTALLATION_MARKER } from './fence/fence-script.js';
 export { readHostKey } from './ssh/host-key.js';
 export type { SshOptions } from './ssh/options.js';
 export { SshExecutor } from './ssh/ssh-executor.js';

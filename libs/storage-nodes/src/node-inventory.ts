@@ -73,6 +73,8 @@ export interface NodeInventory {
   readonly folders: readonly string[];
   /** Folders that could not be read, with the reason. */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+  /** The installation that the node says it belongs to; null for none. */
+  readonly installation: string | null;
   /** Or why glusterd does not answer. */
   readonly gluster: GlusterSight | { readonly silent: string };
 }

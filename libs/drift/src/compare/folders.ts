@@ -8,22 +8,26 @@ import { isBelowRoot, subjectOfPath } from './names.js';
 export function compareFolders(expected: ExpectedNode, inventory: NodeInventory): readonly Finding[] {
   const { nodeId } = expected.node;
   const there = new Set(inventory.folders);
-  const mounted = new Set(inventory.mounts.map(({ target }) => target).filter(isBelowRoot));
+  // the topmost where several are on one target
+  const mounted = new Map(
+    inventory.mounts.filter(({ target }) => isBelowRoot(target)).map(({ target, source }) => [target, source]),
+  );
   const deviceFolders = expected.devices.map(({ device }) => deviceMountFolder(device.deviceId));
   const allowed = new Set([...deviceFolders, ...expected.bricks.map(({ names }) => names.mountPoint)]);
   const unreadable = new Map(inventory.unreadable.map(({ path, reason }) => [path, reason]));
   const own = expected.bricks.flatMap((of) => {
-    const isMounted = mounted.has(of.names.mountPoint);
+    const source = mounted.get(of.names.mountPoint);
     const why = unreadable.get(of.names.mountPoint);
-    return why === undefined ? one(nodeId, of, there, isMounted) : [cannotBeRead(nodeId, of, why)];
+    return why === undefined ? one(nodeId, of, there, source) : [cannotBeRead(nodeId, of, why)];
   });
   const others = inventory.folders.filter((path) => !allowed.has(path) && !isInside(path, mounted));
   return [...own, ...others.map((path) => other(nodeId, path))];
 }
 
-/** A mount point, or inside of a mounted filesystem: what is mounted is compared as a mount. */
-function isInside(path: string, mounted: ReadonlySet<string>): boolean {
-  return isBelowRoot(path) && (mounted.has(path) || isInside(dirname(path), mounted));
+/** Inside of a mounted filesystem, which is compared as a mount. */
+function isInside(path: string, mounted: ReadonlyMap<string, string>): boolean {
+  const parent = dirname(path);
+  return isBelowRoot(parent) && (mounted.has(parent) || isInside(parent, mounted));
 }
 
 function base(nodeId: string, of: ExpectedBrick) {
@@ -31,9 +35,17 @@ function base(nodeId: string, of: ExpectedBrick) {
   return { nodeId, kind: 'folder', about: { brickId, deviceId, volumeId }, of: { brick: of } } as const;
 }
 
-/** Of a mounted brick, what Gluster was given; of one that is not mounted, where it is to be mounted. */
-function one(nodeId: string, of: ExpectedBrick, there: ReadonlySet<string>, mounted: boolean): readonly Finding[] {
-  const what = mounted ? of.names.path : of.names.mountPoint;
+/**
+ * Of a mounted brick, what Gluster was given; of one that is not mounted, where it is to be mounted. Where something else is
+ * mounted, what is in there says nothing.
+ */
+function one(
+  nodeId: string,
+  of: ExpectedBrick,
+  there: ReadonlySet<string>,
+  source: string | undefined,
+): readonly Finding[] {
+  const what = source === of.names.deviceNode ? of.names.path : of.names.mountPoint;
   if (of.standing === 'in-flight') {
     return there.has(what) ? [{ ...base(nodeId, of), what, problem: 'in-flight' }] : [];
   }

@@ -7,6 +7,9 @@ import { isBelowRoot, subjectOfDevice, subjectOfPath } from './names.js';
 type Entry = { readonly source: string; readonly target: string };
 type EntryKind = 'mount' | 'fstab-line';
 
+/** Between the sources that are mounted one over the other. */
+export const SEVERAL = ', then ';
+
 export function compareMounts(expected: ExpectedNode, inventory: NodeInventory): readonly Finding[] {
   return [
     ...compareEntries(expected, 'fstab-line', inventory.fstab),
@@ -33,7 +36,7 @@ function one(nodeId: string, kind: EntryKind, of: ExpectedBrick, sources: readon
   const base = { nodeId, kind, what, about: { brickId, deviceId, volumeId }, of: { brick: of } };
   if (of.standing === 'in-flight') return sources.length === 0 ? [] : [{ ...base, problem: 'in-flight' }];
   if (sources.length === 0) return [{ ...base, problem: 'missing' }];
-  const found = sources.join(', then ');
+  const found = sources.join(SEVERAL);
   const expected = of.names.deviceNode;
   return found === expected ? [] : [{ ...base, problem: 'different', expected, found }];
 }

@@ -1,10 +1,10 @@
-import { bricksPerSet, type BrickReservation } from '#domain';
 import { isId } from '#kernel';
-import { glusterCommands, type GlusterBrick, type GlusterVolume } from '#storage-nodes';
+import { glusterCommands, type GlusterVolume } from '#storage-nodes';
 import type { ExpectedCluster, ExpectedVolume } from '../expected.js';
 import type { Finding, Subject } from '../finding.js';
 import { subjectOfPath } from './names.js';
 import type { Pool, Viewer } from './pool.js';
+import { compareVolumeBricks, parseBrick, type NodesByHost } from './volume-bricks.js';
 
 const { OWNER_KEY } = glusterCommands;
 
@@ -22,8 +22,6 @@ export function compareVolumes(pool: Pool): readonly Finding[] {
   }
   return [...own, ...others.values()];
 }
-
-type NodesByHost = ReadonlyMap<string, string>;
 
 function nodesByHost({ members }: ExpectedCluster): NodesByHost {
   return new Map(members.flatMap(({ node }) => node.storageHostnames.map((host) => [host, node.nodeId] as const)));
@@ -66,89 +64,8 @@ function differences(nodeId: string, of: ExpectedVolume, found: GlusterVolume, h
   return [
     ...(owner === volumeId ? [] : [unlike(`${OWNER_KEY} ${volumeId}`, `${OWNER_KEY} ${owner ?? '(none)'}`)]),
     ...(found.started ? [] : [unlike('started', 'stopped')]),
-    ...bricks(nodeId, of, found, hosts),
+    ...compareVolumeBricks(nodeId, of, found, hosts),
   ];
-}
-
-function bricks(nodeId: string, of: ExpectedVolume, found: GlusterVolume, hosts: NodesByHost): readonly Finding[] {
-  const { volume } = of;
-  const hostOf = new Map([...hosts].toReversed().map(([host, id]) => [id, host]));
-  const placeOf = (brick: BrickReservation): string => `${brick.nodeId}:${brick.path}`;
-  const there = found.bricks.map(parseBrick).map((brick) => ({
-    brick,
-    place: `${hosts.get(brick.storageHost) ?? brick.storageHost}:${brick.path}`,
-  }));
-  const places = new Set(there.map(({ place }) => place));
-  const required = of.brickSets.flat();
-  const wanted = new Set([...required, ...of.arriving.flat()].map(placeOf));
-  const asGluster = (brick: BrickReservation): GlusterBrick => ({
-    storageHost: hostOf.get(brick.nodeId) ?? brick.nodeId,
-    path: brick.path,
-  });
-  const missing = required.filter((brick) => !places.has(placeOf(brick)));
-  const extra = there.filter(({ place }) => !wanted.has(place)).map(({ brick }) => brick);
-  const base = { nodeId, kind: 'gluster-brick', of: { volume: of } } as const;
-  const { volumeId } = volume;
-  if (missing.length === 0 && extra.length === 0) {
-    const settled = there.map(({ place }) => place).filter((place) => required.some((each) => placeOf(each) === place));
-    return inSets(of, settled, placeOf) ? [] : [otherOrder(nodeId, of)];
-  }
-  return [
-    ...missing.map((brick): Finding => ({
-      ...base,
-      what: `${volume.name} ${textOf(asGluster(brick))}`,
-      problem: 'missing',
-      about: { volumeId, brickId: brick.brickId, deviceId: brick.deviceId },
-      bricks: missing.map(asGluster),
-    })),
-    ...extra.map((brick): Finding => ({
-      ...base,
-      what: `${volume.name} ${textOf(brick)}`,
-      problem: 'leaked',
-      about: { ...subjectOfPath(brick.path), volumeId },
-      bricks: extra,
-    })),
-  ];
-}
-
-const textOf = ({ storageHost, path }: GlusterBrick): string => `${storageHost}:${path}`;
-
-/** The host of an IPv6 address has colons of its own. */
-function parseBrick(text: string): GlusterBrick {
-  const colon = text.indexOf(':/');
-  return { storageHost: text.slice(0, colon), path: text.slice(colon + 1) };
-}
-
-/**
- * Whether the bricks stand in their sets, each in its order: that is what copies and the arbiter go by. In which order whole
- * sets follow each other means nothing to Gluster or to us.
- */
-function inSets(
-  { volume, brickSets }: ExpectedVolume,
-  places: readonly string[],
-  placeOf: (brick: BrickReservation) => string,
-): boolean {
-  const size = bricksPerSet(volume.durability);
-  const there = new Set(
-    Array.from({ length: places.length / size }, (_, index) =>
-      places.slice(index * size, (index + 1) * size).join('\n'),
-    ),
-  );
-  return brickSets.every((set) => there.has(set.map(placeOf).join('\n')));
-}
-
-function otherOrder(nodeId: string, of: ExpectedVolume): Finding {
-  const { name, volumeId } = of.volume;
-  return {
-    nodeId,
-    kind: 'gluster-volume',
-    what: name,
-    problem: 'different',
-    about: { volumeId },
-    of: { volume: of },
-    expected: 'bricks in the order of the brick sets',
-    found: 'bricks in another order',
-  };
 }
 
 function other(nodeId: string, volume: GlusterVolume): Finding {

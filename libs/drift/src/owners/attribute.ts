@@ -61,7 +61,7 @@ function knownAs(finding: Finding, history: History): Known | null {
   if (about.volumeId !== undefined) return known('volume', history.volumes.get(about.volumeId));
   // a brick that was never ours is not its device's either
   if (about.brickId !== undefined) return null;
-  if (kind === 'peer') {
+  if (kind === 'peer' || kind === 'marker') {
     const nodeId = about.nodeId ?? history.nodesByHost.get(about.storageHost ?? '');
     return known('node', history.nodes.get(nodeId ?? ''));
   }

@@ -1,6 +1,7 @@
 import { byHand, fileCommands, glusterCommands, type NodeSettings } from '#storage-nodes';
 import type { ExpectedBrick, ExpectedVolume } from '../expected.js';
 import type { Attributed } from '../owners/attribute.js';
+import { SEVERAL } from '../compare/mounts.js';
 import { none, type Steps } from './steps.js';
 
 /** How a thing that is there, but not as it should be, is put right. */
@@ -10,6 +11,13 @@ export function remedyOfDifference(difference: Attributed, settings: NodeSetting
   if (brick !== undefined) return ofBrick(difference, brick, settings);
   if (volume !== undefined) return ofVolume(difference, volume, settings);
   if (difference.kind === 'peer' && difference.expected === 'connected') return ofPeer(difference);
+  if (difference.kind === 'marker') {
+    return {
+      advice:
+        'Another installation of Brickyard has this node: if that one is really gone, remove its mark, else remove the node here.',
+      commands: [byHand.rm(difference.what)],
+    };
+  }
   return none(
     'It belongs to an object that is elsewhere: find out who moved it and put it back, but do not remove it.',
   );
@@ -39,11 +47,13 @@ function ofBrick({ kind, what, found = '' }: Attributed, of: ExpectedBrick, sett
     };
   }
   if (kind === 'mount') {
+    const [first, ...above] = found.split(SEVERAL);
+    const wrong = first === names.deviceNode ? above : [first, ...above];
     return {
       advice: 'Something else than the brick, or the brick twice, is mounted there: unmount it and mount the brick.',
       commands: [
-        ...found.split(', then ').map(() => fileCommands.umount(what)),
-        fileCommands.mount(names.deviceNode, names.mountPoint, settings),
+        ...wrong.map(() => fileCommands.umount(what)),
+        ...(first === names.deviceNode ? [] : [fileCommands.mount(names.deviceNode, names.mountPoint, settings)]),
       ],
     };
   }

@@ -31,6 +31,7 @@ const takes: Readonly<Record<DriftKind, Take>> = {
     glusterCommands.volumeStop(what, settings),
     glusterCommands.volumeDelete(what, settings),
   ],
+  marker: ({ what }) => [byHand.rm(what)],
   'gluster-brick': ({ of, bricks = [] }, settings) =>
     (['start', 'status', 'commit'] as const).map((step) =>
       byHand.removeBricks(of?.volume?.volume.name ?? '', bricks, step, settings),
@@ -38,6 +39,7 @@ const takes: Readonly<Record<DriftKind, Take>> = {
 };
 
 const advice: Readonly<Record<DriftKind, string>> = {
+  marker: 'The node does not belong to us.',
   peer: 'No node of the cluster has this name any more: detach it.',
   'physical-volume': 'The device is not ours any more: take the physical volume off it.',
   'volume-group': 'The device is not ours any more: remove its group.',

@@ -1,3 +1,4 @@
+import { folderAt } from './paths.js';
 import type { GlusterVolume, NodeState, PoolMember, TrustedPool, WorldState } from './world.js';
 
 export function poolOf(world: WorldState, node: NodeState): TrustedPool {
@@ -43,11 +44,16 @@ export function leavePool(world: WorldState, pool: TrustedPool, member: PoolMemb
   world.pools.push({ members: [member], volumes: [] });
 }
 
-/** Whether a running brick process holds a file under `path` on the node. */
+/** Whether a running brick process holds a file under `path` on the node: it does not run on a folder without the volume's mark. */
 export function heldByBrickProcess(world: WorldState, node: NodeState, path: string): boolean {
   return poolOf(world, node).volumes.some(
     (volume) =>
       volume.started &&
-      volume.bricks.some((brick) => brick.path.startsWith(`${path}/`) && nodeByHost(world, brick.host) === node),
+      volume.bricks.some(
+        (brick) =>
+          brick.path.startsWith(`${path}/`) &&
+          nodeByHost(world, brick.host) === node &&
+          folderAt(node, brick.path)?.volumeId === volume.id,
+      ),
   );
 }

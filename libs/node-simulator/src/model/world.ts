@@ -105,6 +105,10 @@ export interface GlusterVolume {
   /** Newest first, as `volume info` lists them. */
   options: VolumeOption[];
   rebalanceId: string | null;
+  /** Bricks whose data was moved off: `host:path`. */
+  leaving?: readonly string[];
+  /** Bricks that were taken out of service, to be put back empty: `host:path`. */
+  resetting?: readonly string[];
 }
 
 export interface VolumeLayout {

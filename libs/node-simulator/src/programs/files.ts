@@ -18,19 +18,40 @@ export const tee: Program = ({ node, stdin }, args) => {
   return done(stdin);
 };
 
-/** `sed -i[SUFFIX] /REGEXP/d FILE` and nothing else: the only script that is sent to nodes. */
+/** `sed -i[SUFFIX] /REGEXP/d FILE` and `sed -i '$a TEXT' FILE`, nothing else. */
 export const sed: Program = ({ node }, [inPlace = '', script = '', ...paths]) => {
   const backup = /^-i(.*)$/.exec(inPlace)?.[1];
-  const pattern = /^\/((?:[^/\\]|\\.)+)\/d$/.exec(script)?.[1];
-  if (backup === undefined || pattern === undefined) {
-    return refuse(1, `sed: -e expression #1, char 1: only -i and /REGEXP/d are simulated: ${script}`);
+  const edit = editOf(script);
+  if (backup === undefined || edit === null) {
+    return refuse(1, `sed: -e expression #1, char 1: only -i with /REGEXP/d or $a TEXT is simulated: ${script}`);
   }
-  const doomed = new RegExp(pattern);
   for (const path of paths) {
     const text = requireFile(node, 'sed', path);
     if (backup !== '') node.files[normalPath(path + backup)] = text;
-    const kept = text.split('\n').filter((line) => !doomed.test(line));
-    node.files[normalPath(path)] = kept.join('\n');
+    node.files[normalPath(path)] = edit(text);
+  }
+  return done();
+};
+
+function editOf(script: string): ((text: string) => string) | null {
+  const pattern = /^\/((?:[^/\\]|\\.)+)\/d$/.exec(script)?.[1];
+  if (pattern !== undefined) {
+    const doomed = new RegExp(pattern);
+    const kept = (text: string): string[] => text.split('\n').filter((line) => !doomed.test(line));
+    return (text) => kept(text).join('\n');
+  }
+  const line = /^\$a (.+)$/.exec(script)?.[1];
+  // an empty file has no last line to put it after
+  return line === undefined ? null : (text) => (text === '' ? '' : `${text.replace(/\n?$/, '\n')}${line}\n`);
+}
+
+/** `rm FILE`, without options. */
+export const rm: Program = ({ node }, paths) => {
+  for (const path of paths) {
+    if (node.files[normalPath(path)] === undefined) {
+      return refuse(1, `rm: cannot remove '${path}': No such file or directory`);
+    }
+    Reflect.deleteProperty(node.files, normalPath(path));
   }
   return done();
 };

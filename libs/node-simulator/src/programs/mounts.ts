@@ -66,7 +66,9 @@ export const umount: Program = ({ node, world }, args) => {
     return refuse(MOUNT_FAILED, `umount: ${target}: ${known ? 'not mounted' : 'no mount point specified'}.`);
   }
   const nested = node.mounts.some((other) => other.target.startsWith(`${mounted.target}/`));
-  if (nested || heldByBrickProcess(world, node, mounted.target)) {
+  // a brick process uses what was there before anything was mounted over it
+  const covers = node.mounts.some((other) => other !== mounted && other.target === mounted.target);
+  if (nested || (!covers && heldByBrickProcess(world, node, mounted.target))) {
     return refuse(MOUNT_FAILED, `umount: ${target}: target is busy.`);
   }
   node.mounts = node.mounts.filter((other) => other !== mounted);

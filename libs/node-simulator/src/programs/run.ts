@@ -2,7 +2,7 @@ import type { CommandLine } from '../shell/command-line.js';
 import { UnknownOption } from '../shell/options.js';
 import { installScript } from '../fence/fence-memory.js';
 import { blkid, mkfsXfs, wipefs } from './filesystems.js';
-import { cat, sed, tee } from './files.js';
+import { cat, rm, sed, tee } from './files.js';
 import { chmod, chown, find, mkdir, rmdir } from './folders.js';
 import { gluster } from './gluster/index.js';
 import { lvm } from './lvm/index.js';
@@ -23,6 +23,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   mkdir,
   'mkfs.xfs': mkfsXfs,
   mount,
+  rm,
   rmdir,
   sed,
   sh: ({ node, stdin }, args) => installScript(node, args, stdin),

@@ -5,6 +5,7 @@ const CHANGES_A_VOLUME = new Set([
   'create',
   'add-brick',
   'remove-brick',
+  'reset-brick',
   'set',
   'start',
   'stop',

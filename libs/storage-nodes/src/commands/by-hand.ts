@@ -84,6 +84,8 @@ export function resetBrick(name: string, brick: GlusterBrick, settings: NodeSett
   return [gluster(settings, ...words, 'start'), gluster(settings, ...words, text, 'commit', 'force')];
 }
 
+export const rm = (path: string): RemoteCommand => ({ argv: ['rm', path], timeoutMs: SHORT_COMMAND_MS });
+
 /** Starts the brick processes that are not running. */
 export const startBrickProcesses = (name: string, settings: NodeSettings): RemoteCommand =>
   gluster(settings, 'volume', 'start', checkedVolumeName(name), 'force');

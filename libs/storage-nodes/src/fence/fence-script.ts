@@ -3,6 +3,10 @@ import { fenceScriptText, type FenceFolders } from './fence-script-text.js';
 
 export const nodeFolders: FenceFolders = { run: '/run/brickyard', state: '/var/lib/brickyard-node' };
 
+const markerIn = ({ state }: FenceFolders): string => `${state}/installation`;
+/** The file of a node that says whose it is. */
+export const INSTALLATION_MARKER = markerIn(nodeFolders);
+
 /** The script as a node has it. */
 export interface FenceScript {
   readonly text: string;
@@ -21,5 +25,5 @@ export function fenceScript(folders: FenceFolders = nodeFolders): FenceScript {
   const install =
     `umask 077; mkdir -p ${folders.run} && cat >${path}.$$ && ` +
     `echo "${digest}  ${path}.$$" | sha256sum -c --status && mv -f ${path}.$$ ${path} || { rm -f ${path}.$$; exit 1; }`;
-  return { text, path, install: ['sh', '-c', install], marker: `${folders.state}/installation` };
+  return { text, path, install: ['sh', '-c', install], marker: markerIn(folders) };
 }

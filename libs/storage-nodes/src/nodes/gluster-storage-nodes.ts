@@ -113,8 +113,9 @@ export class GlusterStorageNodes implements port.StorageNodes {
     return lookAtVolume(this.#on(via, call), name, this.#settings);
   }
 
-  inspect(node: Node, call: Call): Promise<NodeInventory> {
-    return inspect(this.#on(node, call), this.#settings);
+  async inspect(node: Node, call: Call): Promise<NodeInventory> {
+    const installation = await this.#executor.installationOf(node, call);
+    return { installation, ...(await inspect(this.#on(node, call), this.#settings)) };
   }
 
   close(): Promise<void> {

@@ -15,7 +15,10 @@ type FilesPart = Pick<NodeInventory, 'mounts' | 'fstab' | 'folders' | 'unreadabl
 const GLUSTERD_IS_DOWN = /gluster daemon is operational/i;
 
 /** Three questions at a time: an inventory must not take the channels of the operations that run beside it. */
-export async function inspect(commands: NodeCommands, settings: NodeSettings): Promise<NodeInventory> {
+export async function inspect(
+  commands: NodeCommands,
+  settings: NodeSettings,
+): Promise<Omit<NodeInventory, 'installation'>> {
   const [lvm, files, gluster] = await Promise.all([
     lvmPart(commands),
     filesPart(commands, settings),

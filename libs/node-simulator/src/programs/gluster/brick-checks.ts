@@ -96,6 +96,6 @@ function objection(node: NodeState, brick: GlusterBrick, force: boolean): string
       `It is recommended that you don't use the system's root partition for storage backend.${overridable}`
     );
   }
-  const claimed = (folderAt(node, brick.path)?.volumeId ?? null) !== null;
+  const claimed = !force && (folderAt(node, brick.path)?.volumeId ?? null) !== null;
   return claimed ? `${brick.path} is already part of a volume` : null;
 }

@@ -2,6 +2,7 @@ import { poolOf } from '../../model/trusted-pools.js';
 import { refuse, type Program } from '../program.js';
 import { GLUSTER_FAILED, type GlusterCommand } from './gluster-command.js';
 import { peerDetach, peerProbe, poolList } from './peers.js';
+import { resetBrick } from './reset-brick.js';
 import { addBrick, removeBrick } from './volume-bricks.js';
 import { volumeCreate } from './volume-create.js';
 import { volumeInfo } from './volume-info.js';
@@ -14,6 +15,7 @@ const COMMANDS: Readonly<Record<string, GlusterCommand>> = {
   'volume create': volumeCreate,
   'volume add-brick': addBrick,
   'volume remove-brick': removeBrick,
+  'volume reset-brick': resetBrick,
   'volume set': volumeSet,
   'volume start': volumeStart,
   'volume stop': volumeStop,

@@ -1,8 +1,8 @@
 import { brickText, setCount, setSize } from '../../model/volume-layout.js';
 import type { GlusterBrick, GlusterVolume } from '../../model/world.js';
-import { done } from '../program.js';
+import { done, type CommandResult } from '../program.js';
 import { checkNewBricks, claimBricks } from './brick-checks.js';
-import { failed, parseBrick, requireVolume, type GlusterCommand } from './gluster-command.js';
+import { failed, parseBrick, requireVolume, type GlusterCommand, type GlusterContext } from './gluster-command.js';
 import { keywords } from './volume-create.js';
 
 /** `volume add-brick NAME [replica n] BRICK... [force]`; a change of the replica count is not simulated. */
@@ -24,17 +24,26 @@ export const addBrick: GlusterCommand = (context, [name = '', ...words]) => {
   return done('volume add-brick: success\n');
 };
 
-/** `volume remove-brick NAME [replica n] BRICK... force`: whole sets go at once, without migration of data. */
+type RemoveStep = (context: GlusterContext, volume: GlusterVolume, bricks: readonly GlusterBrick[]) => CommandResult;
+
+/** `volume remove-brick NAME [replica n] BRICK... force | start | status | commit`: whole sets. */
 export const removeBrick: GlusterCommand = (context, [name = '', ...words]) => {
-  const what = 'volume remove-brick commit force';
-  if (words.at(-1) !== 'force') return failed('volume remove-brick', 'only force is simulated');
+  const verb = words.at(-1) ?? '';
+  const step = REMOVE_STEPS[verb];
+  if (step === undefined) return failed('volume remove-brick', `${verb} is not simulated`);
   const bricks = keywords(words.slice(0, -1)).rest.map(parseBrick);
+  const what = verb === 'force' ? 'volume remove-brick commit force' : `volume remove-brick ${verb}`;
   const volume = requireVolume(context, what, name);
+  checkLeaving(what, volume, bricks);
+  return step(context, volume, bricks);
+};
+
+function checkLeaving(what: string, volume: GlusterVolume, bricks: readonly GlusterBrick[]): void {
   const { kind } = volume.layout;
   const size = setSize(volume.layout);
   for (const brick of bricks) {
     if (!volume.bricks.some((each) => brickText(each) === brickText(brick))) {
-      failed(what, `Incorrect brick ${brickText(brick)} for volume ${name}`);
+      failed(what, `Incorrect brick ${brickText(brick)} for volume ${volume.name}`);
     }
   }
   if (bricks.length === volume.bricks.length) failed(what, 'Deleting all the bricks of the volume is not allowed');
@@ -42,13 +51,40 @@ export const removeBrick: GlusterCommand = (context, [name = '', ...words]) => {
     const kindWord = kind === 'replicate' ? 'replica' : kind;
     failed(what, `Remove brick incorrect brick count of ${bricks.length} for ${kindWord} ${size}`);
   }
-  const removed = new Set(bricks.map(brickText));
-  if (!wholeSets(volume, removed)) {
+  if (!wholeSets(volume, new Set(bricks.map(brickText)))) {
     failed(what, `Bricks not from same subvol for ${kind === 'replicate' ? 'replica' : kind}`);
   }
-  volume.bricks = volume.bricks.filter((brick) => !removed.has(brickText(brick)));
-  return done('volume remove-brick commit force: success\n');
+}
+
+/** Data is not simulated: there is nothing to move off a brick, so what was started is over. */
+const REMOVE_STEPS: Readonly<Record<string, RemoveStep>> = {
+  force: (_context, volume, bricks) => {
+    drop(volume, bricks);
+    return done('volume remove-brick commit force: success\n');
+  },
+  start: ({ ids }, volume, bricks) => {
+    volume.leaving = bricks.map(brickText);
+    return done(`volume remove-brick start: success\nID: ${ids.uuid()}\n`);
+  },
+  status: () => done('completed\n'),
+  commit: (_context, volume, bricks) => {
+    const early = bricks.find((brick) => !(volume.leaving ?? []).includes(brickText(brick)));
+    if (early !== undefined) {
+      failed(
+        'volume remove-brick commit',
+        `Brick ${brickText(early)} is not decommissioned. Use start or force option`,
+      );
+    }
+    drop(volume, bricks);
+    return done('volume remove-brick commit: success\n');
+  },
 };
+
+function drop(volume: GlusterVolume, bricks: readonly GlusterBrick[]): void {
+  const removed = new Set(bricks.map(brickText));
+  volume.bricks = volume.bricks.filter((brick) => !removed.has(brickText(brick)));
+  volume.leaving = (volume.leaving ?? []).filter((text) => !removed.has(text));
+}
 
 function wholeSets(volume: GlusterVolume, removed: ReadonlySet<string>): boolean {
   const size = setSize(volume.layout);

@@ -1,5 +1,6 @@
 import { refuse, type Program } from '../program.js';
 import { lvcreate } from './lvcreate.js';
+import { lvextend } from './lvextend.js';
 import { lvremove } from './lvremove.js';
 import { pvcreate, pvremove } from './physical-volumes.js';
 import { lvs, pvs, vgs } from './reports.js';
@@ -13,6 +14,7 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   vgremove,
   vgs,
   lvcreate,
+  lvextend,
   lvremove,
   lvs,
 };

@@ -12,8 +12,8 @@ const DEFAULT_ALIGNMENT_KIB = 1024;
 
 export const pvcreate: Program = ({ node, ids }, args) => {
   const options = lvmOptions('pvcreate', args, {
-    flags: ['-f', '-ff'],
-    values: ['--metadatasize', '--dataalignment'],
+    flags: ['-f', '-ff', '--norestorefile'],
+    values: ['--metadatasize', '--dataalignment', '--uuid'],
   });
   const metadata = options.value('--metadatasize');
   const alignment = options.value('--dataalignment');
@@ -29,9 +29,13 @@ export const pvcreate: Program = ({ node, ids }, args) => {
     );
   }
   refuseForeignSignature(device, options.has('-f') || options.has('-ff') || options.has('-y'));
+  const uuid = options.value('--uuid');
+  if (uuid !== undefined && !options.has('--norestorefile')) {
+    return refuse(3, '  --restorefile is required with --uuid');
+  }
   initialise(
     device,
-    ids,
+    uuid ?? ids.lvmUuid(),
     metadata === undefined ? DEFAULT_METADATA_KIB : sizeKiB(metadata),
     alignment === undefined ? DEFAULT_ALIGNMENT_KIB : sizeKiB(alignment),
   );
@@ -64,7 +68,7 @@ export function requireDevice(node: NodeState, path: string): BlockDevice {
 /** vgcreate makes a plain disk a physical volume first, with LVM's defaults. */
 export function ensurePhysicalVolume(device: BlockDevice, ids: IdSource): void {
   refuseForeignSignature(device, false);
-  if (device.physicalVolume === null) initialise(device, ids, DEFAULT_METADATA_KIB, DEFAULT_ALIGNMENT_KIB);
+  if (device.physicalVolume === null) initialise(device, ids.lvmUuid(), DEFAULT_METADATA_KIB, DEFAULT_ALIGNMENT_KIB);
 }
 
 /** LVM asks before it wipes; without a terminal the answer is no. */
@@ -80,6 +84,6 @@ function refuseForeignSignature(device: BlockDevice, wipe: boolean): void {
   }
 }
 
-function initialise(device: BlockDevice, ids: IdSource, metadataKiB: number, alignmentKiB: number): void {
-  device.physicalVolume = { uuid: ids.lvmUuid(), dataStartKiB: roundUp(LABEL_KIB + metadataKiB, alignmentKiB) };
+function initialise(device: BlockDevice, uuid: string, metadataKiB: number, alignmentKiB: number): void {
+  device.physicalVolume = { uuid, dataStartKiB: roundUp(LABEL_KIB + metadataKiB, alignmentKiB) };
 }
