@@ -120,6 +120,8 @@ export class Client {
     const { status, text, location } = await this.follow(operationId);
     if (status === 404) return { outcome: 'refused', text };
     if (status === 500) return { outcome: 'failed', text };
+    // Heketi's clients go where the 303 leads, at once, and whatever replica that is has to know it.
+    if (location !== null) await this.read(location);
     return { outcome: 'succeeded', operationId, volumeId: location === null ? null : volumeIdOf(location) };
   }
 

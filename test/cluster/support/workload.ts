@@ -6,7 +6,7 @@ import { between, pick, pickWeighted, type Random } from './random.js';
 /** What all clients of a run know of each other's volumes. */
 export class Pool {
   readonly #volumes = new Set<string>();
-  readonly #gone: string[] = [];
+  readonly #touched: string[] = [];
   readonly #ended: string[] = [];
 
   constructor(
@@ -23,9 +23,9 @@ export class Pool {
     return [...this.#volumes];
   }
 
-  /** Deleted lately, for those who look once more. */
-  get gone(): readonly string[] {
-    return this.#gone;
+  /** Volumes that somebody changes or has changed lately, also those that are gone: there is most to see of them. */
+  get touched(): readonly string[] {
+    return this.#touched;
   }
 
   /** Operations whose end was seen lately. */
@@ -39,8 +39,11 @@ export class Pool {
 
   remove(volumeId: string): void {
     this.#volumes.delete(volumeId);
-    this.#gone.push(volumeId);
-    if (this.#gone.length > 20) this.#gone.shift();
+  }
+
+  touch(volumeId: string): void {
+    this.#touched.push(volumeId);
+    if (this.#touched.length > 8) this.#touched.shift();
   }
 
   noteEnd(operationId: string): void {
@@ -92,7 +95,7 @@ export class Workload {
       [pool.isFull ? 0 : 30, () => this.#create()],
       [10, () => this.#expand()],
       [pool.isFull ? 40 : 15, () => this.#remove()],
-      [15, () => this.#readOne()],
+      [30, () => this.#readOne()],
       [10, () => this.#read('/volumes')],
       [10, () => this.#read(`/clusters/${this.#clusterId()}`)],
       [10, () => this.#lookAgain()],
@@ -121,6 +124,9 @@ export class Workload {
     const { client, pool, tally, random } = this;
     const volumeId = pick(random, pool.volumeIds);
     if (volumeId === undefined) return;
+    pool.touch(volumeId);
+    // Who makes a volume bigger looks first how big it is.
+    await client.read(`/volumes/${volumeId}`);
     const change = await client.expand(volumeId, between(random, 1, 3));
     if (change.outcome === 'failed') tally.failed.push(`expand ${volumeId}: ${change.text}`);
     if (change.outcome !== 'succeeded') return;
@@ -133,6 +139,7 @@ export class Workload {
     const { client, pool, tally, random } = this;
     const volumeId = pick(random, pool.volumeIds);
     if (volumeId === undefined) return;
+    pool.touch(volumeId);
     const change = await client.remove(volumeId);
     if (change.outcome === 'failed') tally.failed.push(`delete ${volumeId}: ${change.text}`);
     if (change.outcome !== 'succeeded') return;
@@ -142,7 +149,8 @@ export class Workload {
   }
 
   async #readOne(): Promise<void> {
-    const volumeId = pick(this.random, [...this.pool.volumeIds, ...this.pool.gone]);
+    const { random, pool } = this;
+    const volumeId = pick(random, random() < 0.7 ? pool.touched : pool.volumeIds);
     if (volumeId !== undefined) await this.#read(`/volumes/${volumeId}`);
   }
 
