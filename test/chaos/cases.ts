@@ -92,7 +92,7 @@ function ofCommand(variant: Variant, { way, phase, label, first, count }: Script
 }
 
 function ofEvent(variant: Variant, { way, text, count }: ScriptedEvent): Strike[] {
-  if (isUndone(variant) && way === 'forward' && !text.startsWith('StepFailed')) return [];
+  if (isUndone(variant) && way === 'forward' && !/^(StepFailed|Operation(Succeeded|Failed))/.test(text)) return [];
   const pattern = new RegExp(`^${text}(\\s|$)`);
   return (['before-commit', 'after-append'] as const).flatMap((boundary) =>
     ofWorkers.map((fault) => ({

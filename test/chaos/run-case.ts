@@ -34,6 +34,7 @@ export async function runUndisturbed(world: ChaosWorld, variant: Variant): Promi
   const accepted = await send(world, wish);
   const { status } = await accepted.end;
   clear(world);
+  await world.settled();
   const after = await stateOf(world, inventory);
   const script = scriptOf(await world.eventsOf(idOf(accepted)));
   await inventory.restore();
@@ -61,6 +62,8 @@ export async function runCase(world: ChaosWorld, chaosCase: ChaosCase, undisturb
   if (variant.obstacle !== undefined) obstruct(world, variant.obstacle);
   const accepted = await strike(world, chaosCase, wish);
   clear(world);
+  await world.worker();
+  await world.settled();
   const expected = await expectedState(world, chaosCase, accepted, undisturbed);
   expect(doubleEffects(commandsSince(world, begin)), 'what took effect twice').toEqual([]);
   expect(await stateOf(world, inventory), 'nodes and API').toEqual(expected);

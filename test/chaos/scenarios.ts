@@ -164,6 +164,14 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
       obstacle: { label: 'volume delete', from: 1, action: refused },
     },
   ],
+  cleanup: [
+    {
+      name: 'cleanup-owed',
+      kind: 'cleanup',
+      prepare: deleteVolume,
+      obstacle: { label: 'umount', from: 1, action: refused },
+    },
+  ],
 };
 
 export const variants: readonly Variant[] = Object.values(scenarios).flat();

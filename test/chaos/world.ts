@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { OperationEvent, OperationKind } from '#domain';
 import { PostgresEventStore } from '#event-store';
 import type { Database } from '#kernel';
@@ -26,7 +27,7 @@ const impatient = {
   graceMs: 150,
   busyRetryMs: 100,
   reconcileMs: 100,
-  maxForwardAttempts: 6,
+  maxFailedRuns: 6,
 };
 /** Shorter than the lease, so that BullMQ gives a stalled worker's job to another one as well. */
 const queueTiming = { lockDurationMs: 600, stalledIntervalMs: 300 };
@@ -34,6 +35,7 @@ const queueTiming = { lockDurationMs: 600, stalledIntervalMs: 300 };
 /** Small bricks: a volume of a few GiB has several sets of them. */
 const BRICK_MAX_GIB = 1;
 const END_WITHIN_MS = 30_000;
+const POLL_MS = 50;
 
 /** A whole system in miniature: Postgres, a queue, simulated nodes, two replicas of the API, and a worker in a process of its own. */
 export class ChaosWorld {
@@ -133,6 +135,19 @@ export class ChaosWorld {
       const answer = await ask(base, 'GET', location);
       if (answer.status !== 200 || answer.headers['x-pending'] !== 'true') return answer;
       if (performance.now() > deadline) throw new Error(`${location} has not ended within ${END_WITHIN_MS / 1000} s`);
+    }
+  }
+
+  /** Until nothing is left to be done, also of what follows from operations that have ended. */
+  async settled(): Promise<void> {
+    const deadline = performance.now() + END_WITHIN_MS;
+    for (;;) {
+      const open = await this.owner.query<{ id: string }>(
+        "select id from read_model.operation where status not in ('succeeded', 'failed')",
+      );
+      if (open.length === 0) return;
+      if (performance.now() > deadline) throw new Error(`${JSON.stringify(open)} has not ended`);
+      await delay(POLL_MS);
     }
   }
 

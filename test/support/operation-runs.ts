@@ -19,6 +19,8 @@ const settings: RunnerSettings = {
 export const never = new AbortController().signal;
 
 interface RunOptions {
+  /** Default: the one that the world has accepted. */
+  readonly id?: string;
   readonly worker?: string;
   readonly soon?: AbortSignal;
   readonly now?: AbortSignal;
@@ -42,7 +44,7 @@ export async function run(world: OperationWorld, options: RunOptions = {}): Prom
     settings: { ...settings, ...options.settings },
     worker,
   });
-  return (await runner.run(operationId, { soon, now })).outcome;
+  return (await runner.run(options.id ?? operationId, { soon, now })).outcome;
 }
 
 /** Runs until there is nothing more to do, as the queue and the reconciler see to it. */
@@ -51,6 +53,16 @@ export async function runToEnd(world: OperationWorld): Promise<RunOutcome[]> {
   do outcomes.push(await run(world, { worker: `w${outcomes.length}` }));
   while (outcomes.at(-1) !== 'finished' && outcomes.length < 20);
   return outcomes;
+}
+
+/** Runs everything that has not ended, cleanups too, in turns, until all has. @throws where that takes too long */
+export async function settle(world: OperationWorld, options: RunOptions = {}): Promise<void> {
+  for (let round = 0; round < 40; round += 1) {
+    const open = await world.ledger.unfinishedOperations(10);
+    if (open.length === 0) return;
+    for (const { operationId: id } of open) await run(world, { worker: `settler${round}`, ...options, id });
+  }
+  throw new Error('the operations do not come to an end');
 }
 
 /** The node says no to every call that begins like this. */

@@ -1,4 +1,4 @@
-import type { BrickReservation, BrickSets, EventOf, OperationKind, StreamKind } from '#domain';
+import type { BrickReservation, BrickSets, EventOf, RequestedKind, StreamKind } from '#domain';
 import { acceptOperation } from '#operations';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryLedger } from './memory-ledger.js';
@@ -58,7 +58,7 @@ export class OperationWorld {
   }
 
   /** Accepts an operation of the kind, with all that has to be there for it. */
-  accept(kind: OperationKind, payload: Record<string, boolean> = {}): this {
+  accept(kind: RequestedKind, payload: Record<string, boolean> = {}): this {
     const subjectId = this.#prepare(kind);
     const request = { operationId, kind, subjectId, clusterId, requestedBy: 'admin', payload };
     this.ledger.given('operation', operationId, ...acceptOperation(request).events);
@@ -73,7 +73,7 @@ export class OperationWorld {
     return this.ledger.eventsOf(kind, id).map((event) => event.type);
   }
 
-  #prepare(kind: OperationKind): string {
+  #prepare(kind: RequestedKind): string {
     const { ledger } = this;
     switch (kind) {
       case 'node-add':

@@ -70,6 +70,10 @@ export class StrictNodes implements StorageNodes {
     return this.#do(`glusterd ${node.nodeId}`, node, call, () => true);
   }
 
+  hasPeers(node: NodeAddress, call: NodeCall): Promise<boolean> {
+    return this.#do(`peers of ${node.nodeId}`, node, call, () => this.peers.has(node.storageHost));
+  }
+
   ensurePeer(via: NodeAddress, storageHost: string, call: NodeCall): Promise<void> {
     return this.#do(`probe ${storageHost}`, via, call, () => void this.peers.add(storageHost));
   }

@@ -1,4 +1,4 @@
-import type { OperationKind, SubjectKind } from '#domain';
+import type { RequestedKind, SubjectKind } from '#domain';
 import type { Json } from '#kernel';
 import type { Change } from '#read-model';
 import { leaseKeys } from './leases/leases.js';
@@ -6,7 +6,7 @@ import { leaseKeys } from './leases/leases.js';
 /** What the API knows of an operation that it accepts. */
 export interface OperationRequest {
   readonly operationId: string;
-  readonly kind: OperationKind;
+  readonly kind: RequestedKind;
   /** The node, device or volume; a new one has its id already. */
   readonly subjectId: string;
   readonly clusterId: string;
@@ -42,7 +42,7 @@ export function acceptOperation(request: OperationRequest): Change<'operation'> 
   };
 }
 
-const subjectKinds: Readonly<Record<OperationKind, SubjectKind>> = {
+const subjectKinds: Readonly<Record<RequestedKind, SubjectKind>> = {
   'node-add': 'node',
   'node-delete': 'node',
   'node-state': 'node',

@@ -200,7 +200,10 @@ describe('PostgresQueries', () => {
 
   it('sums the cluster up for the metrics', async () => {
     const { clusters, operations } = await fixture.queries.metrics();
-    expect(operations).toEqual({ running: 1, accepted: 1 });
+    expect(operations).toEqual([
+      { kind: 'volume-create', status: 'accepted', count: 1 },
+      { kind: 'volume-create', status: 'running', count: 1 },
+    ]);
     expect(clusters).toHaveLength(1);
     expect(clusters[0]).toMatchObject({ clusterId, volumeCount: 2 });
     expect(clusters[0]?.nodes.map(({ node, devices }) => [node.nodeId, devices.length])).toEqual([

@@ -3,6 +3,7 @@ import type {
   ClusterState,
   DeviceState,
   NodeState,
+  OperationKind,
   OperationState,
   StateOf,
   StreamKind,
@@ -60,8 +61,8 @@ export interface MetricsView {
     readonly volumeCount: number;
     readonly nodes: readonly { readonly node: NodeState; readonly devices: readonly DeviceState[] }[];
   }[];
-  /** Unfinished operations by status. Those that have ended only ever grow in number: counting them is a counter's business. */
-  readonly operations: Readonly<Record<string, number>>;
+  /** Unfinished operations. Those that have ended only ever grow in number: counting them is a counter's business. */
+  readonly operations: readonly { readonly kind: OperationKind; readonly status: string; readonly count: number }[];
 }
 
 /** An operation that has not reached its end, as the reconciler needs it. */
@@ -105,10 +106,10 @@ export interface Queries {
   unfinishedOperations(limit: number, after?: string): Promise<UnfinishedOperation[]>;
   /**
    * Those of the operations whose turn it is: unfinished, and no operation that was accepted before and is unfinished wants
-   * one of their resources. It stays their turn until they have ended.
+   * one of their resources. It stays their turn until they have ended. Nobody waits for a cleanup.
    */
   mayStart(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** The operations whose turn it is in the lanes of these resources, at most one per lane. */
+  /** The operations whose turn it is in the lanes of these resources, at most one per lane, cleanups left out. */
   nextInLanes(resources: readonly string[]): Promise<string[]>;
   /** How many operations clients have in flight, counted no further than `limit`. What the system started itself is left out. */
   inFlightCount(limit: number): Promise<number>;

@@ -14,6 +14,7 @@ export {
   type BrickNames,
 } from './commands/names.js';
 export { addressOf } from './address.js';
+export { OWNER_KEY } from './commands/gluster.js';
 export { defaultNodeSettings, type NodeSettings } from './commands/settings.js';
 export { FencedExecutor, type FenceOptions } from './fence/fenced-executor.js';
 export { fenceScript, type FenceScript } from './fence/fence-script.js';

@@ -168,6 +168,8 @@ export interface StorageNodes {
 
   /** Whether glusterd answers on the node. False where it runs not; throws where the node cannot be asked. */
   glusterdRunning(node: NodeAddress, call: NodeCall): Promise<boolean>;
+  /** Whether the node's glusterd knows any peer, so is a member of a trusted pool. */
+  hasPeers(node: NodeAddress, call: NodeCall): Promise<boolean>;
   /** Makes `storageHost` a peer, asked from `via`, which is a member already. */
   ensurePeer(via: NodeAddress, storageHost: string, call: NodeCall): Promise<void>;
   removePeer(via: NodeAddress, storageHost: string, call: NodeCall): Promise<void>;

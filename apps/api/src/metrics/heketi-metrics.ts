@@ -1,4 +1,4 @@
-import type { DeviceState, NodeState } from '#domain';
+import { operationKinds, type DeviceState, type NodeState } from '#domain';
 import type { MetricsView } from '#read-model';
 import { Gauge, Registry } from 'prom-client';
 
@@ -36,26 +36,33 @@ const deviceMetrics: readonly DeviceMetric[] = [
   ['brick_count', 'Number of bricks on device', (device) => device.brickCount],
 ];
 
-/**
- * Heketi's counts of pending operations. Nothing of ours goes stale: the log brings every operation to its end. `failed` are
- * those that are being undone.
- */
-function addOperations(registry: Registry, counts: MetricsView['operations']): void {
-  const { accepted = 0, running = 0, compensating = 0 } = counts;
-  add(registry, 'heketi_operations_new_count', 'Number of New Operations', [[{}, accepted]]);
-  add(registry, 'heketi_operations_inFlight_count', 'Number of in flight Operations', [[{}, running]]);
-  add(registry, 'heketi_operations_failed_count', 'Number of Failed Operations', [[{}, compensating]]);
-  add(registry, 'heketi_operations_stale_count', 'Number of Stale Operations', [[{}, 0]]);
-  add(registry, 'heketi_operations_total_count', 'Total Number of Operations', [
-    [{}, accepted + running + compensating],
-  ]);
-  const statuses = Object.entries({ accepted, running, compensating });
-  add(
-    registry,
-    'brickyard_operations',
-    'Operations that have not reached their end, by status.',
-    statuses.map(([status, count]): Sample => [{ status }, count]),
+/** Heketi's counts of pending operations. `failed` are those that are being undone, `stale` what waits to be cleaned up. */
+function addOperations(registry: Registry, all: MetricsView['operations']): void {
+  const count = (of: (each: MetricsView['operations'][number]) => boolean): number =>
+    all.filter(of).reduce((sum, each) => sum + each.count, 0);
+  const wanted = (status: string): number => count((each) => each.kind !== 'cleanup' && each.status === status);
+  const gauge = (name: string, help: string, value: number): void =>
+    add(registry, `heketi_operations_${name}_count`, help, [[{}, value]]);
+  gauge('new', 'Number of New Operations', wanted('accepted'));
+  gauge('inFlight', 'Number of in flight Operations', wanted('running'));
+  gauge('failed', 'Number of Failed Operations', wanted('compensating'));
+  gauge(
+    'stale',
+    'Number of Stale Operations',
+    count(({ kind }) => kind === 'cleanup'),
   );
+  gauge(
+    'total',
+    'Total Number of Operations',
+    count(() => true),
+  );
+  const byKind = operationKinds.flatMap((kind) =>
+    ['accepted', 'running', 'compensating'].map((status): Sample => [
+      { kind, status },
+      count((each) => each.kind === kind && each.status === status),
+    ]),
+  );
+  add(registry, 'brickyard_operations', 'Operations that have not reached their end, by kind and status.', byKind);
 }
 
 /** Heketi's gauges, as Prometheus text. `null`: the database is away, and only that is said. */

@@ -96,6 +96,34 @@ describe('an operation', () => {
       .when({ type: 'SucceedOperation', location: null })
       .thenRefused('conflict', `Operation ${operationId} has unfinished steps: brick-b (failed)`);
   });
+  it('succeeds without steps that a cleanup owes, and fails with them named too', () => {
+    const debt = { cleanupId: sampleId('cleanup'), steps: ['brick-b'] };
+    const { cleanupId } = debt;
+    const stuck = given([...running, doneA, failedB]);
+    stuck
+      .when({ type: 'SucceedOperation', location: null, debt })
+      .then([{ type: 'OperationSucceeded', data: { location: null, cleanupId } }]);
+    stuck
+      .when({ type: 'SucceedOperation', location: null, debt: { cleanupId, steps: ['brick-a'] } })
+      .thenRefused('conflict', `Operation ${operationId} has unfinished steps: brick-b (failed)`);
+    given([...running, compensating])
+      .when({ type: 'FailOperation', reason: 'no', debt })
+      .then([{ type: 'OperationFailed', data: { reason: 'no', cleanupId } }]);
+  });
+  it('counts runs that ended by a failure, not those that were cut off', () => {
+    given(running)
+      .when({ type: 'RecordStepFailure', ...step, reason: 'no', failedRuns: 3 })
+      .then([{ type: 'StepFailed', data: { ...step, reason: 'no', failedRuns: 3 } }]);
+    given(running)
+      .when({ type: 'RecordStepFailure', ...step, reason: 'cut off' })
+      .then([{ type: 'StepFailed', data: { ...step, reason: 'cut off' } }]);
+  });
+  it('remembers which nodes were away when a run began', () => {
+    const away = { ...lease, outOfReach: { [sampleId('node2')]: '2026-01-01T00:00:00.000Z' } };
+    given(running)
+      .when({ type: 'StartOperation', ...away })
+      .then([{ type: 'OperationStarted', data: away }]);
+  });
   it.each([{ history: [accepted] }, { history: running }, { history: [...running, compensating] }])(
     'can fail at any time',
     ({ history }) => given(history).when({ type: 'FailOperation', reason: 'no' }).then([failed]),

@@ -31,8 +31,15 @@ export type OperationCommand =
   | { readonly type: 'StartCompensation'; readonly reason: string }
   | ({ readonly type: 'RecordStepUndone' } & StepReport)
   | ({ readonly type: 'RecordStepUndoFailure' } & FailureReport)
-  | { readonly type: 'SucceedOperation'; readonly location: string | null }
-  | { readonly type: 'FailOperation'; readonly reason: string };
+  | { readonly type: 'SucceedOperation'; readonly location: string | null; readonly debt?: Debt }
+  | { readonly type: 'FailOperation'; readonly reason: string; readonly debt?: Debt };
+
+/** What is handed over to a cleanup. */
+interface Debt {
+  readonly cleanupId: string;
+  /** Names of the steps that the cleanup has to finish or to undo. */
+  readonly steps: readonly string[];
+}
 
 type Status = OperationState['status'];
 
@@ -66,11 +73,11 @@ function decide(command: OperationCommand, state: OperationState): readonly Oper
       requireStep(state, command, ['compensating']);
       return [{ type: 'StepUndoFailed', data: failure(command) }];
     case 'SucceedOperation':
-      requireAllDone(state);
-      return [{ type: 'OperationSucceeded', data: { location: command.location } }];
+      requireAllDone(state, command.debt?.steps ?? []);
+      return [{ type: 'OperationSucceeded', data: { location: command.location, ...handedOver(command.debt) } }];
     case 'FailOperation':
       requireStatus(state, ['accepted', 'running', 'compensating']);
-      return [{ type: 'OperationFailed', data: { reason: command.reason } }];
+      return [{ type: 'OperationFailed', data: { reason: command.reason, ...handedOver(command.debt) } }];
   }
 }
 
@@ -97,10 +104,16 @@ function requireStep(state: OperationState, { phase, step }: StepReport, allowed
   }
 }
 
-/** Success is claimed only when every step that was started has succeeded. */
-function requireAllDone(state: OperationState): void {
+function handedOver(debt: Debt | undefined): { readonly cleanupId?: string } {
+  return debt === undefined ? {} : { cleanupId: debt.cleanupId };
+}
+
+/** Success is claimed only when every step that was started has succeeded, or somebody else sees to it that it does. */
+function requireAllDone(state: OperationState, owed: readonly string[]): void {
   requireStatus(state, ['running']);
-  const open = Object.entries(state.steps).filter(([, step]) => step.status !== 'succeeded');
+  const open = Object.entries(state.steps).filter(
+    ([name, { status }]) => status !== 'succeeded' && !owed.includes(name),
+  );
   if (open.length === 0) return;
   const names = open.map(([name, step]) => `${name} (${step.status})`).join(', ');
   throw new DomainError('conflict', `Operation ${state.operationId} has unfinished steps: ${names}`);

@@ -11,8 +11,12 @@ export const operationKinds = [
   'volume-create',
   'volume-expand',
   'volume-delete',
+  'cleanup',
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
+
+/** What a client can ask for; a cleanup follows from another operation that could not leave its nodes as it should. */
+export type RequestedKind = Exclude<OperationKind, 'cleanup'>;
 
 export type SubjectKind = 'node' | 'device' | 'volume';
 
@@ -77,5 +81,10 @@ export type OperationEvent =
   | DomainEvent<'CompensationStarted', { readonly reason: string }>
   | DomainEvent<'StepUndone', StepReference>
   | DomainEvent<'StepUndoFailed', StepFailure>
-  | DomainEvent<'OperationSucceeded', { readonly location: string | null }>
-  | DomainEvent<'OperationFailed', { readonly reason: string }>;
+  | DomainEvent<'OperationSucceeded', { readonly location: string | null } & HandedOver>
+  | DomainEvent<'OperationFailed', { readonly reason: string } & HandedOver>;
+
+interface HandedOver {
+  /** The operation, accepted in the same transaction, that does what is left to be done on nodes. */
+  readonly cleanupId?: string;
+}

@@ -37,9 +37,9 @@ export function evolveOperation(state: OperationState, event: OperationEvent): O
       // The step still has to be undone: it stays what it was.
       return counted(state, event.data);
     case 'OperationSucceeded':
-      return { ...state, status: 'succeeded', location: event.data.location };
+      return { ...ended(state, event.data), status: 'succeeded', location: event.data.location };
     case 'OperationFailed':
-      return { ...state, status: 'failed', reason: event.data.reason };
+      return { ...ended(state, event.data), status: 'failed', reason: event.data.reason };
   }
 }
 
@@ -71,6 +71,10 @@ function phaseStarted(state: OperationState, phase: string, steps: readonly stri
     phases: state.phases.includes(phase) ? state.phases : [...state.phases, phase],
     steps: { ...state.steps, ...begun },
   };
+}
+
+function ended(state: OperationState, { cleanupId }: { readonly cleanupId?: string }): OperationState {
+  return cleanupId === undefined ? state : { ...state, cleanupId };
 }
 
 function counted(state: OperationState, { failedRuns }: { readonly failedRuns?: number }): OperationState {

@@ -23,6 +23,8 @@ export interface OperationState extends OperationDescription {
   readonly failedRuns?: number;
   /** Nodes that the last run could not take over, and since when nothing has been sent to them. Absent: none. */
   readonly outOfReach?: OutOfReach;
+  /** The operation that does what this one left to be done on nodes. Absent: it left nothing. */
+  readonly cleanupId?: string;
 }
 
 export const noOperation: OperationState = {

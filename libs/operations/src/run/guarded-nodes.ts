@@ -24,6 +24,7 @@ export function guardedNodes(nodes: StorageNodes, guard: NodeGuard): StorageNode
     nodeInstallation: (node, call) => on(node, () => nodes.nodeInstallation(node, call)),
     forgetNode: (node, call) => on(node, () => nodes.forgetNode(node, call)),
     glusterdRunning: (node, call) => on(node, () => nodes.glusterdRunning(node, call)),
+    hasPeers: (node, call) => on(node, () => nodes.hasPeers(node, call)),
     ensurePeer: (via, host, call) => on(via, () => nodes.ensurePeer(via, host, call)),
     removePeer: (via, host, call) => on(via, () => nodes.removePeer(via, host, call)),
     ensureDevice: (node, device, call) => on(node, () => nodes.ensureDevice(node, device, call)),

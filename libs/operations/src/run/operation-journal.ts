@@ -25,6 +25,7 @@ interface Waiting extends Entry {
  */
 export class OperationJournal {
   readonly #waiting: Waiting[] = [];
+  #deferred: readonly Entry[] = [];
   #writing = false;
   #state: OperationState;
 
@@ -46,21 +47,52 @@ export class OperationJournal {
 
   /** @throws LeaseLostError; DomainError where the operation has moved on */
   record(commands: readonly OperationCommand[], hostKeys: readonly MetHostKey[] = []): Promise<void> {
+    const deferred = this.#takeDeferred();
     return new Promise<void>((done, failed) => {
-      this.#waiting.push({ commands, hostKeys, done, failed });
+      const entry = merged([...deferred, { commands, hostKeys }]);
+      this.#waiting.push({ ...entry, done, failed });
       if (!this.#writing) void this.#writeAll();
     });
   }
 
+  /** To be written together with what is written next. Until then it is as if it had not happened. */
+  defer(commands: readonly OperationCommand[], hostKeys: readonly MetHostKey[] = []): void {
+    this.#deferred = [...this.#deferred, { commands, hostKeys }];
+  }
+
+  /** Writes what was deferred. @throws as record */
+  async flush(): Promise<void> {
+    if (this.#deferred.length > 0) await this.record([]);
+  }
+
+  /** Forgets what was deferred. */
+  drop(): void {
+    this.#deferred = [];
+  }
+
   /** The last write: the end of the operation together with what it means for its subject. @throws LeaseLostError */
   async finish(end: (tx: LedgerTransaction, operation: OperationState) => Promise<OperationCommand>): Promise<void> {
-    await this.#fenced(async (tx) => {
-      const { state, version } = await tx.load('operation', this.#state.operationId, { lock: true });
-      const command = await end(tx, state);
-      const { next, change } = decided(state, version, [command]);
-      await tx.append([change]);
-      return next;
-    });
+    const deferred = this.#takeDeferred();
+    const { commands, hostKeys } = merged(deferred);
+    try {
+      await this.#fenced(async (tx) => {
+        const { state, version } = await tx.load('operation', this.#state.operationId, { lock: true });
+        const before = decided(state, version, commands);
+        const last = await end(tx, before.next);
+        const { next, change } = decided(state, version, [...commands, last]);
+        await tx.append([change, ...(await this.#pins(tx, hostKeys))]);
+        return next;
+      });
+    } catch (error) {
+      this.#deferred = [...deferred, ...this.#deferred];
+      throw error;
+    }
+  }
+
+  #takeDeferred(): readonly Entry[] {
+    const deferred = this.#deferred;
+    this.#deferred = [];
+    return deferred;
   }
 
   async #writeAll(): Promise<void> {
@@ -79,13 +111,9 @@ export class OperationJournal {
   async #write(batch: readonly Entry[]): Promise<void> {
     await this.#fenced(async (tx) => {
       const { state, version } = await tx.load('operation', this.#state.operationId);
-      const commands = batch.flatMap((entry) => entry.commands);
+      const { commands, hostKeys } = merged(batch);
       const { next, change } = decided(state, version, commands);
-      const pins = await this.#pins(
-        tx,
-        batch.flatMap((entry) => entry.hostKeys),
-      );
-      await tx.append([change, ...pins]);
+      await tx.append([change, ...(await this.#pins(tx, hostKeys))]);
       return next;
     });
   }
@@ -113,6 +141,13 @@ export class OperationJournal {
       return work(tx);
     });
   }
+}
+
+function merged(entries: readonly Entry[]): Entry {
+  return {
+    commands: entries.flatMap((entry) => entry.commands),
+    hostKeys: entries.flatMap((entry) => entry.hostKeys),
+  };
 }
 
 function decided(

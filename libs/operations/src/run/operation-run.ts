@@ -1,7 +1,8 @@
 import type { OperationCommand, OperationState } from '#domain';
-import { DomainError } from '#kernel';
-import type { Phase, Workflow } from '../workflows/workflow.js';
-import { PhaseRun, type FailedStep, type PhaseRunParts } from './phase-run.js';
+import { DomainError, newId } from '#kernel';
+import { acceptCleanup, owe } from '../workflows/support/debt.js';
+import type { KeptBricks, Phase, Step, WhenStuck, Workflow } from '../workflows/workflow.js';
+import { isDone, PhaseRun, type FailedStep, type PhaseRunParts } from './phase-run.js';
 import { RunInterrupted } from './run-interrupted.js';
 import { combinedReason } from './step-failure.js';
 
@@ -28,7 +29,7 @@ export class OperationRun {
       const failed = await this.#phaseRun.ensure(phase);
       if (failed.length === 0) continue;
       const reason = combinedReason(failed.map(({ failure }) => failure));
-      if (this.#isPastReturn(phase, failed)) return this.#forwardFailed(reason);
+      if (this.#isPastReturn(phase, failed)) return this.#stuck(phase.pointOfNoReturn, reason);
       // The next run takes the nodes over and then sees what has become of it.
       if (!this.#isLast && failed.every(({ failure }) => failure.unknown)) return 'retry';
       await journal.record([{ type: 'StartCompensation', reason }, ...nothingToUndo(phase, failed)]);
@@ -36,7 +37,8 @@ export class OperationRun {
     }
     const refusal = await this.#succeed();
     if (refusal === null) return 'finished';
-    if (phases.some((phase) => phase.pointOfNoReturn === true)) return this.#forwardFailed(refusal);
+    const past = phases.find((phase) => phase.pointOfNoReturn !== undefined);
+    if (past !== undefined) return this.#stuck(past.pointOfNoReturn === 'go-on' ? 'go-on' : 'give-up', refusal);
     await journal.record([{ type: 'StartCompensation', reason: refusal }]);
     return this.#compensate();
   }
@@ -47,7 +49,7 @@ export class OperationRun {
     try {
       await journal.finish(async (tx, operation) => ({
         type: 'SucceedOperation',
-        location: await workflow.succeed(operation, tx),
+        location: await workflow.succeed(operation, tx, nothingKept),
       }));
       return null;
     } catch (error) {
@@ -66,7 +68,7 @@ export class OperationRun {
   }
 
   #isComplete(phase: Phase): boolean {
-    return phase.steps.every((step) => this.#state.steps[step.name]?.status === 'succeeded');
+    return phase.steps.every((step) => isDone(step, this.#state));
   }
 
   #boundary(): void {
@@ -76,16 +78,17 @@ export class OperationRun {
   /** From the first phase that cannot be undone on, unless that phase has found that it has done nothing yet. */
   #isPastReturn(phase: Phase, failed: readonly FailedStep[]): boolean {
     const { phases } = this.parts;
-    const last = phases.findIndex((candidate) => candidate.pointOfNoReturn === true);
+    const last = phases.findIndex((candidate) => candidate.pointOfNoReturn !== undefined);
     const index = phases.indexOf(phase);
     if (last === -1 || index < last) return false;
     if (index > last) return true;
     return failed.length < phase.steps.length || failed.some(({ failure }) => !failure.refused);
   }
 
-  async #forwardFailed(reason: string): Promise<'finished' | 'retry'> {
-    if (!this.#isLast) return 'retry';
-    await this.#fail(reason);
+  /** Where steps past the point of no return have failed. */
+  async #stuck(then: WhenStuck = 'give-up', reason: string): Promise<'finished' | 'retry'> {
+    if (then === 'go-on' || (then !== 'owe-at-once' && !this.#isLast)) return 'retry';
+    await (then === 'give-up' ? this.#fail(reason) : this.#handOver('finish', reason));
     return 'finished';
   }
 
@@ -94,21 +97,57 @@ export class OperationRun {
    * run has sent and not seen the end of is for the next run, whose right is higher, to find or to end.
    */
   async #compensate(): Promise<'finished' | 'retry'> {
-    if (this.parts.hand.inDoubt) return 'retry';
-    for (const phase of startedPhases(this.#state, this.parts.phases).reverse()) {
+    const { hand, phases } = this.parts;
+    if (hand.inDoubt) return 'retry';
+    const reason = this.#state.reason ?? '';
+    for (const phase of startedPhases(this.#state, phases).reverse()) {
       this.#boundary();
-      if (!(await this.#phaseRun.undo(phase))) return 'retry';
+      if (await this.#phaseRun.undo(phase)) continue;
+      if (!this.#isLast) return 'retry';
+      await this.#handOver('undo', reason);
+      return 'finished';
     }
-    await this.#fail(this.#state.reason ?? '');
+    await this.#fail(reason);
     return 'finished';
   }
 
   async #fail(reason: string): Promise<void> {
     await this.parts.journal.finish(async (tx, operation) => {
-      await this.parts.workflow.fail(operation, reason, tx);
+      await this.parts.workflow.fail(operation, reason, tx, nothingKept);
       return { type: 'FailOperation', reason };
     });
   }
+
+  /** The operation ends, and in the same transaction another one begins that does what is left of it. */
+  async #handOver(way: 'undo' | 'finish', reason: string): Promise<void> {
+    const { journal, workflow, phases } = this.parts;
+    await journal.finish(async (tx, operation) => {
+      const { state: subject } = await tx.load(operation.subjectKind, operation.subjectId);
+      const debt = owe(operation, way, leftOver(way, operation, phases), subject);
+      const cleanupId = newId();
+      const kept = new Set(debt.bricks.map((brick) => brick.brickId));
+      const handed = { debt: { cleanupId, steps: debt.steps } };
+      let end: OperationCommand;
+      if (way === 'finish') {
+        end = { type: 'SucceedOperation', location: await workflow.succeed(operation, tx, kept), ...handed };
+      } else {
+        const told = `${reason}\nWhat is left on the nodes is removed when they let it (operation ${cleanupId})`;
+        await workflow.fail(operation, told, tx, kept);
+        end = { type: 'FailOperation', reason: told, ...handed };
+      }
+      await tx.append([acceptCleanup(cleanupId, operation, debt)]);
+      return end;
+    });
+  }
+}
+
+const nothingKept: KeptBricks = new Set();
+
+/** What a cleanup has to undo (only phases that were started can have left anything), or to finish. */
+function leftOver(way: 'undo' | 'finish', operation: OperationState, phases: readonly Phase[]): Step[] {
+  const all = way === 'undo' ? startedPhases(operation, phases) : phases;
+  const done = way === 'undo' ? 'undone' : 'succeeded';
+  return all.flatMap((phase) => phase.steps).filter((step) => operation.steps[step.name]?.status !== done);
 }
 
 /** In the order in which they were started. @throws Error where this version does not know one of them */

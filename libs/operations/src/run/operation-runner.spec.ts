@@ -149,13 +149,13 @@ describe('past the point of no return', () => {
     expect(world.freeKiB()).toEqual([100_000, 100_000, 100_000]);
   });
 
-  it("the operation gives up after its last attempt, with the node's words and without undo", async () => {
-    const world = new OperationWorld().accept('volume-delete');
-    refuse(world, 'remove b2', 'Logical volume in use');
+  it("an operation that cannot be handed over gives up after a number of runs, with the node's words and without undo", async () => {
+    const world = new OperationWorld().accept('device-delete');
+    refuse(world, 'teardown', 'Logical volume in use');
     expect(await runToEnd(world)).toEqual(['retry', 'retry', 'retry', 'finished']);
     expect(outcome(world)).toEqual({ type: 'OperationFailed', data: { reason: 'Logical volume in use' } });
     expect(world.typesOf('operation', operationId)).not.toContain('CompensationStarted');
-    expect(world.ledger.stateOf('volume', 'v1').status).toBe('active');
+    expect(world.ledger.stateOf('device', 'd3').status).toBe('active');
   });
 
   it('a deletion that Gluster refuses leaves the volume running', async () => {

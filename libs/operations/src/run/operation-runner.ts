@@ -5,7 +5,8 @@ import { addressOf, type StorageNodes } from '#storage-nodes';
 import { LeaseKeeper } from '../leases/lease-keeper.js';
 import { LeaseLostError, type Lease, type Leases } from '../leases/leases.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
-import type { Phase, WorkflowQueries, WorkflowView } from '../workflows/workflow.js';
+import { isGone } from '../workflows/support/node-access.js';
+import type { Phase, Step, WorkflowQueries, WorkflowView } from '../workflows/workflow.js';
 import { stateLoader } from './load-state.js';
 import { NodesInHand } from './nodes-in-hand.js';
 import { OperationJournal, type MetHostKey } from './operation-journal.js';
@@ -95,12 +96,15 @@ export class OperationRunner {
       const workflow = workflows.of(operation.kind);
       const phases = await recordingFailure(journal, start, () => workflow.plan(operation, view));
       const hand = new NodesInHand(nodes, settings.quietMs, clock);
-      const hostKeys = await takeOver(hand, operation, phases, view, terms);
-      await journal.record([withAway(start, hand.outOfReach)], hostKeys);
+      const follows = workflow.follows === true;
+      const hostKeys = await takeOver(hand, operation, unsettled(operation, phases, follows), view, terms);
+      journal.defer([withAway(start, hand.outOfReach)], hostKeys);
       logger.info({ operationId, kind: operation.kind, attempt }, 'operation runs');
       const failedRuns = (operation.failedRuns ?? 0) + 1;
-      const run = new OperationRun({ ...view, workflow, phases, journal, hand, terms, settings, logger, failedRuns });
-      const outcome = await run.run();
+      const quietly =
+        follows && failedRuns > settings.maxFailedRuns && sameNodes(operation.outOfReach, hand.outOfReach);
+      const parts = { workflow, phases, journal, hand, terms, settings, logger, failedRuns, quietly };
+      const outcome = await leavingOnRecord(journal, quietly, () => new OperationRun({ ...view, ...parts }).run());
       this.#logEnd(journal.state);
       return result(outcome, journal.state);
     } catch (error) {
@@ -153,24 +157,48 @@ async function recordingFailure<T>(journal: OperationJournal, start: Start, work
   }
 }
 
+/** Whatever the end of the run, what it has deferred is written, unless it is of no interest or the lease is lost. */
+async function leavingOnRecord<T>(journal: OperationJournal, quietly: boolean, work: () => Promise<T>): Promise<T> {
+  try {
+    const outcome = await work();
+    if (!quietly) await journal.flush();
+    return outcome;
+  } catch (error) {
+    const lost = error instanceof LeaseLostError || (error instanceof RunInterrupted && error.because === 'lease-lost');
+    if (!quietly && !lost) await journal.flush();
+    throw error;
+  }
+}
+
+function sameNodes(known: OutOfReach = {}, away: OutOfReach): boolean {
+  return Object.keys(known).sort().join() === Object.keys(away).sort().join();
+}
+
+/** Steps that somebody may have begun, and nobody has brought to an end: a command of theirs may still be running. */
+function unsettled(operation: OperationState, phases: readonly Phase[], follows: boolean): Step[] {
+  if (operation.attempt === 0 && !follows) return [];
+  const end = operation.status === 'compensating' ? 'undone' : 'succeeded';
+  const begun = follows ? phases : startedPhases(operation, phases);
+  return begun
+    .flatMap((phase) => phase.steps)
+    .filter((step) => step.everyRun === true || operation.steps[step.name]?.status !== end);
+}
+
 /**
- * Where somebody has worked on the operation before, a command of theirs may still be running on any node that the steps of its
- * phases reach.
+ * Takes every node over that the steps reach.
  * @returns the keys of nodes that were met for the first time
  */
 async function takeOver(
   hand: NodesInHand,
   operation: OperationState,
-  phases: readonly Phase[],
+  steps: readonly Step[],
   { load }: WorkflowView,
   terms: RunTerms,
 ): Promise<MetHostKey[]> {
-  if (operation.attempt === 0) return [];
-  const steps = startedPhases(operation, phases).flatMap((phase) => phase.steps);
   const reach = [...new Set(steps.flatMap((step) => step.reach))];
   const nodes = await Promise.all(reach.map((nodeId) => load('node', nodeId)));
   // One that has left meanwhile cannot be asked, and no step can use it either.
-  const addresses = nodes.filter((node) => node.status !== 'none' && node.status !== 'deleted').map(addressOf);
+  const addresses = nodes.filter((node) => !isGone(node)).map(addressOf);
   return hand.takeOver(addresses, operation.outOfReach ?? {}, terms);
 }
 

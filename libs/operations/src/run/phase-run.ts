@@ -20,6 +20,8 @@ export interface PhaseRunParts {
   readonly logger: Logger;
   /** Which run that fails this one is, should it fail. */
   readonly failedRuns: number;
+  /** Nothing is put on record but what is achieved: of an operation that has failed many times, for the same reason. */
+  readonly quietly: boolean;
 }
 
 export interface FailedStep {
@@ -42,14 +44,18 @@ export class PhaseRun {
     if (fresh) {
       const steps = phase.steps.map((step) => step.name);
       await journal.record([{ type: 'StartPhase', phase: phase.name, steps }]);
+    } else {
+      await this.#begin();
     }
-    const todo = phase.steps.filter((step) => this.#state.steps[step.name]?.status !== 'succeeded');
-    const results = await inParallel(todo, (step) => this.#ensure(phase, step, fresh), terms.end);
+    const todo = phase.steps.filter((step) => !isDone(step, this.#state));
+    const open = new Set(todo);
+    const results = await inParallel(todo, (step) => this.#ensure(phase, step, fresh, open), terms.end);
     return results.filter((result) => result !== null);
   }
 
   /** @returns whether everything of the phase is undone */
   async undo(phase: Phase): Promise<boolean> {
+    await this.#begin();
     const todo = phase.steps.filter((step) => this.#state.steps[step.name]?.status !== 'undone');
     const undone = await inParallel(todo, (step) => this.#undo(phase, step), this.parts.terms.end);
     return !undone.includes(false);
@@ -59,18 +65,33 @@ export class PhaseRun {
     return this.parts.journal.state;
   }
 
-  async #ensure(phase: Phase, step: Step, fresh: boolean): Promise<FailedStep | null> {
-    const { journal, failedRuns } = this.parts;
+  /** What is deferred (the start of the run) is on record before any command is sent. */
+  async #begin(): Promise<void> {
+    if (!this.parts.quietly) await this.parts.journal.flush();
+  }
+
+  /** @param open the steps of the phase that have not succeeded yet */
+  async #ensure(phase: Phase, step: Step, fresh: boolean, open: Set<Step>): Promise<FailedStep | null> {
+    const { journal, hand, failedRuns, quietly } = this.parts;
     const trace = new StepTrace();
     const about = { phase: phase.name, step: step.name, commands: trace.commands };
     const failed: Report = (reason, runs) => ({ type: 'RecordStepFailure', ...about, reason, ...counted(runs) });
-    const result = await this.#try(trace, failed, (call, first) => step.ensure(this.#context(call, fresh && first)));
+    const result = await this.#try(trace, failed, async (call, first) => {
+      if (step.quietFirst === true) hand.requireQuiet(step.reach);
+      return step.ensure(this.#context(call, fresh && first));
+    });
     if (result.ok) {
-      await journal.record([{ type: 'RecordStepSuccess', ...about, observed: result.observed }], trace.hostKeys);
+      open.delete(step);
+      const success: OperationCommand = { type: 'RecordStepSuccess', ...about, observed: result.observed };
+      // The last one goes with the start of the next phase, or with the end. Lost with its worker, the step is done once more.
+      if (open.size === 0 && !quietly) journal.defer([success], trace.hostKeys);
+      else await journal.record([success], trace.hostKeys);
       return null;
     }
     const { failure, untouched } = result;
-    await journal.record([failed(failure.reason, failedRuns)], trace.hostKeys);
+    const command = failed(failure.reason, failedRuns);
+    if (quietly) journal.defer([command], trace.hostKeys);
+    else await journal.record([command], trace.hostKeys);
     return { step, failure, untouched: untouched && fresh };
   }
 
@@ -93,7 +114,7 @@ export class PhaseRun {
 
   #context(call: NodeCall, fresh: boolean): StepContext {
     const { hand, queries, load } = this.parts;
-    return { operation: this.#state, nodes: hand.nodes, queries, load, call, fresh };
+    return { operation: this.#state, nodes: hand.nodes, queries, load, call, fresh, late: false };
   }
 
   /** A fault of ours is given several runs to pass (the database may be away); after them it is the step's failure. */
@@ -129,6 +150,11 @@ export class PhaseRun {
       logger.warn({ operationId: this.#state.operationId, error: messageOf(error) }, 'end of a step not recorded');
     }
   }
+}
+
+/** Whether this run has nothing more to do for the step. */
+export function isDone(step: Step, { steps }: OperationState): boolean {
+  return step.everyRun !== true && steps[step.name]?.status === 'succeeded';
 }
 
 function counted(failedRuns: number | undefined): { failedRuns?: number } {

@@ -136,14 +136,17 @@ describe('a command whose end nobody has seen', () => {
       if (call === 'create vol') throw new NodeCommandError('Host n1 is not connected', node.nodeId, call, 1);
     };
     world.nodes.calls.length = 0;
-    const at = (minutes: number) => ({ now: () => new Date(minutes * 60_000) });
-    expect(await run(world, { clock: at(0) })).toBe('retry');
+    const at = (minutes: number) => ({
+      clock: { now: () => new Date(minutes * 60_000) },
+      settings: { maxFailedRuns: 10 },
+    });
+    expect(await run(world, at(0))).toBe('retry');
     expect(outcome(world)).toMatchObject({ type: 'StepUndoFailed', data: { reason: 'no route to n1' } });
     expect(started(world).at(-1)?.data).toMatchObject({ outOfReach: { n1: new Date(0).toISOString() } });
     expect(world.nodes.calls.some((call) => /^(stop|delete|remove)/.test(call))).toBe(false);
-    expect(await run(world, { clock: at(0.9) })).toBe('retry');
+    expect(await run(world, at(0.9))).toBe('retry');
     expect(world.nodes.calls.some((call) => /^(stop|delete|remove)/.test(call))).toBe(false);
-    expect(await run(world, { clock: at(1.1) })).toBe('retry');
+    expect(await run(world, at(1.1))).toBe('retry');
     const { steps, outOfReach } = world.ledger.stateOf('operation', operationId);
     expect(outOfReach).toEqual({ n1: new Date(0).toISOString() });
     expect(Object.entries(steps).flatMap(([name, step]) => (step.status === 'undone' ? [name] : []))).toEqual([

@@ -1,10 +1,10 @@
-import type { OperationKind } from '#domain';
+import type { RequestedKind } from '#domain';
 import { outcome, refuse, run, runToEnd } from '#test/operation-runs';
 import { OperationWorld, operationId } from '#test/operation-world';
 import { describe, expect, it } from 'vitest';
 import type { RunOutcome } from './operation-runner.js';
 
-const kinds: readonly OperationKind[] = [
+const kinds: readonly RequestedKind[] = [
   'node-add',
   'node-delete',
   'device-add',
@@ -46,7 +46,7 @@ function dieAt(world: OperationWorld, nth: number): Death {
   return { count: () => count, revive };
 }
 
-const scenarios: readonly { name: string; kind: OperationKind; failing?: string }[] = [
+const scenarios: readonly { name: string; kind: RequestedKind; failing?: string }[] = [
   ...kinds.map((kind) => ({ name: `${kind} that succeeds`, kind })),
   { name: 'node-add without glusterd', kind: 'node-add', failing: 'glusterd' },
   { name: 'node-add whose probe fails', kind: 'node-add', failing: 'probe n9' },

@@ -149,6 +149,7 @@ describe('a worker', () => {
 describe('an operation of a kind that only a later version knows', () => {
   const transmute: Workflow = {
     kind: 'node-transmute' as OperationKind,
+    outline: {},
     plan: () => Promise.resolve([]),
     succeed: () => Promise.resolve(null),
     fail: () => Promise.resolve(),

@@ -7,6 +7,7 @@ import type { Phase, Workflow, WorkflowQueries } from './workflow.js';
 /** Makes the device a volume group of its own and measures it. */
 export const deviceAdd: Workflow = {
   kind: 'device-add',
+  outline: { device: 'device' },
 
   async plan(operation, { load }) {
     return [setUp(await load('device', operation.subjectId))];

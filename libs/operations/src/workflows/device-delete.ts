@@ -1,12 +1,16 @@
 import type { DeviceState } from '#domain';
-import { NodeCommandError, NodeUnreachableError } from '#storage-nodes';
+import { NodeCommandError } from '#storage-nodes';
 import { addressById } from './support/node-access.js';
 import { deviceChange } from './support/subject-changes.js';
 import type { Phase, Workflow } from './workflow.js';
 
-/** Takes the volume group off the device. With `forceForget` the device goes even where the node does not let it. */
+/**
+ * Takes the volume group off the device. With `forceForget` the device goes even where the node does not let it, and where the
+ * node is away a cleanup takes the volume group off when it is back.
+ */
 export const deviceDelete: Workflow = {
   kind: 'device-delete',
+  outline: { device: 'device' },
 
   async plan(operation, { load }) {
     return [tearDown(await load('device', operation.subjectId), operation.payload['forceForget'] === true)];
@@ -27,7 +31,7 @@ function tearDown(device: DeviceState, forceForget: boolean): Phase {
   const { deviceId, nodeId, name, pvUuid } = device;
   return {
     name: 'device',
-    pointOfNoReturn: true,
+    pointOfNoReturn: forceForget ? 'owe-at-once' : 'give-up',
     steps: [
       {
         name: 'device',
@@ -37,9 +41,7 @@ function tearDown(device: DeviceState, forceForget: boolean): Phase {
             await nodes.removeDevice(await addressById(load, nodeId), { deviceId, name, pvUuid }, call);
             return { removed: true };
           } catch (error) {
-            call.signal.throwIfAborted();
-            const said = error instanceof NodeCommandError || error instanceof NodeUnreachableError;
-            if (!forceForget || !said) throw error;
+            if (!forceForget || !(error instanceof NodeCommandError)) throw error;
             return { removed: false, reason: error.message };
           }
         },

@@ -9,6 +9,7 @@ import type { Workflow } from './workflow.js';
  */
 export const deviceResync: Workflow = {
   kind: 'device-resync',
+  outline: { measure: 'measure' },
 
   async plan(operation, { load }) {
     const { deviceId, nodeId, name, pvUuid } = await load('device', operation.subjectId);
@@ -18,7 +19,8 @@ export const deviceResync: Workflow = {
         steps: [
           {
             name: 'measure',
-            reach: [nodeId],
+            // A question changes nothing, whenever it is answered.
+            reach: [],
             ensure: async (context) =>
               recorded(
                 await context.nodes.measureDevice(

@@ -1,13 +1,15 @@
-import type { NodeState } from '#domain';
+import type { NodeState, OperationState } from '#domain';
 import { DomainError } from '#kernel';
 import { NodeUnreachableError } from '#storage-nodes';
 import { addressById, memberIds, onAnyNode } from './support/node-access.js';
+import { forgetNode } from './support/forget-node.js';
 import { nodeChange } from './support/subject-changes.js';
 import type { Phase, StepContext, Workflow } from './workflow.js';
 
 /** Asks the new node for its glusterd (and so learns its host key), then makes it a peer of the others. */
 export const nodeAdd: Workflow = {
   kind: 'node-add',
+  outline: { connect: 'connect', peer: 'peer' },
 
   async plan({ subjectId, clusterId }, view) {
     return [connect(subjectId), peer(subjectId, clusterId, await memberIds(view, clusterId))];
@@ -30,17 +32,27 @@ function connect(nodeId: string): Phase {
     steps: [
       {
         name: 'connect',
-        reach: [nodeId],
+        // Questions change nothing, whenever they are answered.
+        reach: [],
         ensure: async ({ nodes, load, call }) => {
-          if (!(await nodes.glusterdRunning(await addressById(load, nodeId), call))) {
+          const node = await addressById(load, nodeId);
+          if (!(await nodes.glusterdRunning(node, call))) {
             throw new DomainError('refused', "New Node doesn't have glusterd running");
           }
-          return null;
+          return { hadPeers: await nodes.hasPeers(node, call) };
         },
-        undo: () => Promise.resolve(),
+        undo: async (context) => {
+          await forgetNode(context, nodeId);
+        },
       },
     ],
   };
+}
+
+/** Whether the host was in a trusted pool before this operation began. */
+function hadPeers({ steps }: OperationState): boolean {
+  const observed = steps['connect']?.observed;
+  return typeof observed === 'object' && observed !== null && 'hadPeers' in observed && observed['hadPeers'] === true;
 }
 
 /** The other members of the cluster, online ones first. */
@@ -57,6 +69,8 @@ function peer(nodeId: string, clusterId: string, reach: readonly string[]): Phas
       {
         name: 'peer',
         reach,
+        // The first two nodes of a cluster may be added at once: whoever goes on asks again who the others are.
+        everyRun: true,
         ensure: async (context) => {
           const { nodes, load, call } = context;
           const others = await otherMembers(context, clusterId, nodeId);
@@ -77,8 +91,10 @@ function peer(nodeId: string, clusterId: string, reach: readonly string[]): Phas
         undo: async (context) => {
           const { nodes, load, call } = context;
           const others = await otherMembers(context, clusterId, nodeId);
-          if (others.length === 0) return;
           const { storageHost } = await addressById(load, nodeId);
+          const taken = others.some((node) => node.storageHostnames.includes(storageHost));
+          // A host that was in the pool before, or has been added again since, stays in it.
+          if (others.length === 0 || taken || hadPeers(context.operation)) return;
           await onAnyNode(others, (via) => nodes.removePeer(via, storageHost, call));
         },
       },

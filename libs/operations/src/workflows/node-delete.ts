@@ -1,4 +1,5 @@
 import { otherMembers } from './node-add.js';
+import { forgetNode } from './support/forget-node.js';
 import { addressById, memberIds, onAnyNode } from './support/node-access.js';
 import { nodeChange } from './support/subject-changes.js';
 import type { Phase, Workflow } from './workflow.js';
@@ -6,9 +7,10 @@ import type { Phase, Workflow } from './workflow.js';
 /** Drops the peer through another member. Where that fails the node stays, and stays a peer. */
 export const nodeDelete: Workflow = {
   kind: 'node-delete',
+  outline: { detach: 'detach', forget: 'forget' },
 
   async plan({ subjectId, clusterId }, view) {
-    return [detach(subjectId, clusterId, await memberIds(view, clusterId))];
+    return [detach(subjectId, clusterId, await memberIds(view, clusterId)), forget(subjectId)];
   },
 
   async succeed({ operationId, subjectId, clusterId }, tx) {
@@ -21,6 +23,23 @@ export const nodeDelete: Workflow = {
     await tx.append([await nodeChange(tx, subjectId, { type: 'FailNodeDelete', operationId, reason })]);
   },
 };
+
+function forget(nodeId: string): Phase {
+  return {
+    name: 'forget',
+    pointOfNoReturn: 'owe',
+    steps: [
+      {
+        name: 'forget',
+        reach: [],
+        // Whoever has taken the node over since has left the mark again.
+        everyRun: true,
+        ensure: (context) => forgetNode(context, nodeId),
+        undo: () => Promise.resolve(),
+      },
+    ],
+  };
+}
 
 function detach(nodeId: string, clusterId: string, reach: readonly string[]): Phase {
   return {
@@ -43,7 +62,9 @@ function detach(nodeId: string, clusterId: string, reach: readonly string[]): Ph
         undo: async (context) => {
           const { nodes, load, call } = context;
           const others = await otherMembers(context, clusterId, nodeId);
-          if (others.length === 0) return;
+          const members = await memberIds(context, clusterId);
+          // Where this is done late the node may have been deleted after all.
+          if (others.length === 0 || (context.late && !members.includes(nodeId))) return;
           const { storageHost } = await addressById(load, nodeId);
           await onAnyNode(others, (via) => nodes.ensurePeer(via, storageHost, call));
         },

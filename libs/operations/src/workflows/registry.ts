@@ -1,4 +1,5 @@
 import { operationKinds, type OperationKind } from '#domain';
+import { cleanup } from './cleanup.js';
 import { deviceAdd } from './device-add.js';
 import { deviceDelete } from './device-delete.js';
 import { deviceResync } from './device-resync.js';
@@ -18,7 +19,8 @@ export class WorkflowRegistry {
 
   /** @throws Error where a kind has none: such a worker must not start */
   constructor(workflows: readonly Workflow[] = standardWorkflows) {
-    this.#byKind = new Map(workflows.map((workflow) => [workflow.kind, workflow]));
+    const all = [...workflows, cleanup((kind) => this.of(kind))];
+    this.#byKind = new Map(all.map((workflow) => [workflow.kind, workflow]));
     const missing = operationKinds.filter((kind) => !this.#byKind.has(kind) && !decidedAtOnce.includes(kind));
     if (missing.length > 0) throw new Error(`operations without a workflow: ${missing.join(', ')}`);
   }
@@ -26,6 +28,11 @@ export class WorkflowRegistry {
   /** False for a kind of a later version, whose workers carry it out. */
   knows(kind: string): boolean {
     return this.#byKind.has(kind);
+  }
+
+  /** Every kind of operation, with the phases that it may have and the names of their steps; `*` stands for an id. */
+  kinds(): readonly { readonly kind: OperationKind; readonly outline: Workflow['outline'] }[] {
+    return operationKinds.map((kind) => ({ kind, outline: this.#byKind.get(kind)?.outline ?? {} }));
   }
 
   /** @throws Error for a kind that no worker carries out */

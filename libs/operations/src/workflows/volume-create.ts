@@ -7,6 +7,7 @@ import type { Phase, Workflow } from './workflow.js';
 /** Bricks, then the Gluster volume over them, then its start. */
 export const volumeCreate: Workflow = {
   kind: 'volume-create',
+  outline: { bricks: 'brick *', volume: 'volume', start: 'start' },
 
   async plan(operation, view) {
     const volume = await view.load('volume', operation.subjectId);
@@ -20,10 +21,10 @@ export const volumeCreate: Workflow = {
     return `/volumes/${subjectId}`;
   },
 
-  async fail({ operationId, subjectId, clusterId }, reason, tx) {
+  async fail({ operationId, subjectId, clusterId }, reason, tx, kept) {
     await tx.lockCluster(clusterId);
     const { change, before } = await volumeChange(tx, subjectId, { type: 'FailVolumeCreate', operationId, reason });
-    await tx.append([change, ...(await releaseBricks(tx, before.brickSets))]);
+    await tx.append([change, ...(await releaseBricks(tx, before.brickSets, kept))]);
   },
 };
 

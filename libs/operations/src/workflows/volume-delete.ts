@@ -1,5 +1,5 @@
 import type { OperationState, VolumeState } from '#domain';
-import { NodeCommandError } from '#storage-nodes';
+import { NodeCommandError, OWNER_KEY } from '#storage-nodes';
 import { releaseBricks, removeBricks } from './support/bricks.js';
 import { onVolume, reachOf, volumeSpec } from './support/gluster.js';
 import { volumeChange } from './support/subject-changes.js';
@@ -8,6 +8,7 @@ import { StepRefusedError, type Phase, type StepContext, type Workflow } from '.
 /** Stop, delete, then the bricks. A deletion that Gluster refuses (snapshots exist) leaves the volume running as it was. */
 export const volumeDelete: Workflow = {
   kind: 'volume-delete',
+  outline: { stop: 'stop', delete: 'delete', bricks: 'brick *' },
 
   async plan(operation, view) {
     const volume = await view.load('volume', operation.subjectId);
@@ -15,10 +16,10 @@ export const volumeDelete: Workflow = {
     return [stopVolume(volume, reach), deleteVolume(volume, reach), removeBricks(volume.brickSets)];
   },
 
-  async succeed({ operationId, subjectId, clusterId }, tx) {
+  async succeed({ operationId, subjectId, clusterId }, tx, kept) {
     await tx.lockCluster(clusterId);
     const { change, before } = await volumeChange(tx, subjectId, { type: 'FinishVolumeDelete', operationId });
-    await tx.append([change, ...(await releaseBricks(tx, before.brickSets))]);
+    await tx.append([change, ...(await releaseBricks(tx, before.brickSets, kept))]);
     return null;
   },
 
@@ -66,7 +67,9 @@ function wasStarted(operation: OperationState): boolean {
 async function startIfThere(context: StepContext, volume: VolumeState): Promise<void> {
   const { nodes, call } = context;
   await onVolume(context, volume, async (via) => {
-    if ((await nodes.volumeInfo(via, volume.name, call)) === null) return;
+    const found = await nodes.volumeInfo(via, volume.name, call);
+    // Where this is done late the volume may have been deleted, and its name be that of another.
+    if (found === null || (found.options[OWNER_KEY] ?? volume.volumeId) !== volume.volumeId) return;
     await nodes.ensureVolumeStarted(via, volume.name, call);
   });
 }
@@ -74,7 +77,7 @@ async function startIfThere(context: StepContext, volume: VolumeState): Promise<
 function deleteVolume(volume: VolumeState, reach: readonly string[]): Phase {
   return {
     name: 'delete',
-    pointOfNoReturn: true,
+    pointOfNoReturn: 'owe',
     steps: [
       {
         name: 'delete',

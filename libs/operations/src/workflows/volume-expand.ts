@@ -8,6 +8,7 @@ import type { Phase, Workflow } from './workflow.js';
 /** New bricks, then adding them to the volume, then a rebalance, whose failure is noted and changes nothing. */
 export const volumeExpand: Workflow = {
   kind: 'volume-expand',
+  outline: { bricks: 'brick *', 'add-bricks': 'add-bricks', rebalance: 'rebalance' },
 
   async plan(operation, view) {
     const volume = await view.load('volume', operation.subjectId);
@@ -23,7 +24,7 @@ export const volumeExpand: Workflow = {
     return `/volumes/${subjectId}`;
   },
 
-  async fail({ operationId, subjectId, clusterId, steps }, reason, tx) {
+  async fail({ operationId, subjectId, clusterId, steps }, reason, tx, kept) {
     // Given up in the rebalance: the volume has its bricks and keeps them. After an undo the step is `undone`.
     if (steps['add-bricks']?.status === 'succeeded') {
       const { change } = await volumeChange(tx, subjectId, { type: 'FinishVolumeExpand', operationId });
@@ -32,7 +33,7 @@ export const volumeExpand: Workflow = {
     }
     await tx.lockCluster(clusterId);
     const { change, before } = await volumeChange(tx, subjectId, { type: 'FailVolumeExpand', operationId, reason });
-    await tx.append([change, ...(await releaseBricks(tx, addedBy(before, operationId)))]);
+    await tx.append([change, ...(await releaseBricks(tx, addedBy(before, operationId), kept))]);
   },
 };
 
@@ -67,7 +68,7 @@ function addBricks(volume: VolumeState, added: BrickSets, reach: readonly string
 function rebalance(volume: VolumeState, reach: readonly string[]): Phase {
   return {
     name: 'rebalance',
-    pointOfNoReturn: true,
+    pointOfNoReturn: 'give-up',
     steps: [
       {
         name: 'rebalance',

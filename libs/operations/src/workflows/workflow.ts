@@ -1,4 +1,4 @@
-import type { OperationKind, OperationState, StateOf, StreamKind } from '#domain';
+import type { BrickReservation, OperationKind, OperationState, StateOf, StreamKind } from '#domain';
 import type { Json } from '#kernel';
 import type { LedgerTransaction, Queries } from '#read-model';
 import type { NodeCall, StorageNodes } from '#storage-nodes';
@@ -23,6 +23,8 @@ export interface StepContext extends WorkflowView {
   readonly call: NodeCall;
   /** True where nobody can have started this step before: its phase was started in this very attempt, and this is the first try. */
   readonly fresh: boolean;
+  /** Done by a cleanup, after the end of the operation: others may have worked on the same things since. */
+  readonly late: boolean;
 }
 
 /**
@@ -32,18 +34,38 @@ export interface StepContext extends WorkflowView {
 export interface Step {
   /** Unique within the operation and stable over restarts. */
   readonly name: string;
-  /** Ids of the nodes to which a command of `ensure` or `undo` may be sent. Whoever goes on in its midst takes them over first. */
+  /**
+   * Ids of the nodes to which a command of `ensure` or `undo` may be sent that changes anything. Whoever goes on in its midst
+   * takes them over first.
+   */
   readonly reach: readonly string[];
+  /** The reservation that stays until the step is undone, or, where the step removes something, until it has succeeded. */
+  readonly brick?: BrickReservation;
+  /** Its success holds for one run only: what it looks at may have changed between runs. */
+  readonly everyRun?: boolean;
+  /** It undoes something: nothing that was sent to a node of its reach may take effect afterwards. */
+  readonly quietFirst?: boolean;
   readonly ensure: (context: StepContext) => Promise<Json>;
   readonly undo: (context: StepContext) => Promise<void>;
 }
+
+/** What becomes of an operation whose steps past the point of no return do not get done. */
+export type WhenStuck =
+  /** After a number of runs it has succeeded, and a cleanup does the rest. */
+  | 'owe'
+  /** So, after the first run. */
+  | 'owe-at-once'
+  /** After a number of runs it has failed, and is not undone. */
+  | 'give-up'
+  /** It goes on for ever. */
+  | 'go-on';
 
 export interface Phase {
   readonly name: string;
   /** Run in parallel. */
   readonly steps: readonly Step[];
-  /** From this phase on there is no way back: its steps are repeated until they succeed, or the operation fails without undo. */
-  readonly pointOfNoReturn?: boolean;
+  /** From the first phase that has one on there is no way back: its steps are repeated until they succeed. */
+  readonly pointOfNoReturn?: WhenStuck;
 }
 
 /**
@@ -60,13 +82,20 @@ export class StepRefusedError extends Error {
   }
 }
 
+/** Ids of bricks whose space a cleanup gives back, so that the end of the operation does not. */
+export type KeptBricks = ReadonlySet<string>;
+
 /** How one kind of operation is carried out. Registered by kind; a kind without a workflow does not start up. */
 export interface Workflow {
   readonly kind: OperationKind;
+  /** Every phase that a plan may have, in order, with the names of its steps; `*` stands for an id. */
+  readonly outline: Readonly<Record<string, string>>;
+  /** Goes on where another operation has ended: its first run, too, follows the runs of others. */
+  readonly follows?: boolean;
   /** The phases, a pure function of the operation and of state that cannot change while its lease is held. */
   plan(operation: OperationState, view: WorkflowView): Promise<readonly Phase[]>;
   /** In the last transaction: appends the domain events of success. Returns the path of the result, null for none. */
-  succeed(operation: OperationState, tx: LedgerTransaction): Promise<string | null>;
-  /** In the last transaction, after everything was undone: appends the domain events of failure. */
-  fail(operation: OperationState, reason: string, tx: LedgerTransaction): Promise<void>;
+  succeed(operation: OperationState, tx: LedgerTransaction, kept: KeptBricks): Promise<string | null>;
+  /** In the last transaction, after everything was undone or handed over: appends the domain events of failure. */
+  fail(operation: OperationState, reason: string, tx: LedgerTransaction, kept: KeptBricks): Promise<void>;
 }

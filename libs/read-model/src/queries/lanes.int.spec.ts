@@ -55,6 +55,16 @@ describe('it is the turn of an operation', () => {
     expect(await mayStart(older, younger)).toEqual([older]);
   });
 
+  it('although a cleanup was accepted before it: that may wait for a node for ever', async () => {
+    const lane = newId();
+    const cleanup = newId();
+    const accepted = sample.operationAccepted(cleanup, clusterId, { kind: 'cleanup', resources: [lane] });
+    await fixture.record('operation', cleanup, [accepted]);
+    const younger = await accept(lane);
+    expect(await mayStart(cleanup, younger)).toEqual([cleanup, younger]);
+    expect(await fixture.queries.nextInLanes([lane])).toEqual([younger]);
+  });
+
   it('not where it is unknown', async () => {
     expect(await mayStart('nobody')).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import type { Sql } from '#kernel';
-import { unfinished } from './operations.js';
+import { background, unfinished } from './operations.js';
 
 // The order of a lane is that of the log: requests for one resource are accepted under the lock of its cluster, one after the
 // other, and so get rising positions. A clock could be set back.
@@ -14,8 +14,9 @@ export async function mayStart(sql: Sql, ids: readonly string[]): Promise<Readon
      where o.id = any($1) and o.${unfinished} and not exists (
        select from read_model.operation older
        join brickyard.event oe on ${accepted('older', 'oe')}
-       where older.${unfinished} and older.resources && o.resources and oe.global_position < e.global_position)`,
-    [ids],
+       where older.${unfinished} and older.resources && o.resources and older.kind <> all($2)
+         and oe.global_position < e.global_position)`,
+    [ids, background],
   );
   return new Set(rows.map(({ id }) => id));
 }
@@ -26,11 +27,11 @@ export async function nextInLanes(sql: Sql, resources: readonly string[]): Promi
     `with waiting as materialized (
        select o.id, o.resources, e.global_position from read_model.operation o
        join brickyard.event e on ${accepted('o', 'e')}
-       where o.${unfinished} and o.resources && $1::text[])
+       where o.${unfinished} and o.resources && $1::text[] and o.kind <> all($2))
      select distinct first.id from unnest($1::text[]) as lane (key)
      cross join lateral (
        select w.id from waiting w where lane.key = any(w.resources) order by w.global_position limit 1) first`,
-    [resources],
+    [resources, background],
   );
   const free = await mayStart(
     sql,

@@ -14,8 +14,9 @@ export async function metrics(sql: Sql): Promise<MetricsView> {
                  from read_model.node n where n.cluster_id = c.id and n.status <> 'adding'), '[]') as nodes
      from read_model.cluster c order by c.id`,
   );
-  const operations = await sql.query<{ status: string; count: number }>(
-    `select status, count(*)::integer as count from read_model.operation where ${unfinished} group by status`,
+  const operations = await sql.query<MetricsView['operations'][number]>(
+    `select kind, status, count(*)::integer as count from read_model.operation where ${unfinished}
+     group by kind, status order by kind, status`,
   );
-  return { clusters, operations: Object.fromEntries(operations.map(({ status, count }) => [status, count])) };
+  return { clusters, operations };
 }

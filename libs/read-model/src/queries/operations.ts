@@ -1,4 +1,4 @@
-import type { OperationState } from '#domain';
+import type { OperationKind, OperationState } from '#domain';
 import type { Sql } from '#kernel';
 import type { UnfinishedOperation } from '../queries.js';
 
@@ -21,14 +21,14 @@ export async function unfinishedOperations(
   );
 }
 
-/** Kinds that workers start by themselves: they wait for nobody and take nobody's place. */
-const BACKGROUND: readonly string[] = ['cleanup'];
+/** Kinds that workers start by themselves. They take nobody's place: a node that stays away can keep them for ever. */
+export const background: readonly OperationKind[] = ['cleanup'];
 
 export async function inFlightCount(sql: Sql, limit: number): Promise<number> {
   const [row] = await sql.query<{ count: string }>(
     `select count(*) from (
        select from read_model.operation where ${unfinished} and kind <> all($1) limit $2) as counted`,
-    [BACKGROUND, limit],
+    [background, limit],
   );
   return Number(row?.count ?? 0);
 }

@@ -97,6 +97,17 @@ describe('check', () => {
     ]);
   });
 
+  it('takes a brick without a volume for what it is while a cleanup is to remove it, and only then', async () => {
+    const brick = sample.brick('b2', { volumeId: 'gone', deviceId: 'd1', nodeId: 'n1' });
+    await fixture.record('device', 'd1', [{ type: 'BrickReserved', data: brick }]);
+    const owed = { kind: 'cleanup', subjectId: 'gone', payload: { bricks: [{ ...brick }] } } as const;
+    await fixture.record('operation', 'o2', [sample.operationAccepted('o2', 'c1', owed)]);
+    expect(await differences()).toEqual([]);
+    await fixture.record('operation', 'o2', [{ type: 'OperationFailed', data: { reason: 'no' } }]);
+    expect(await differences()).toMatchObject([{ rule: 'bricks-of-volume', id: 'b2' }]);
+    await fixture.record('device', 'd1', [{ type: 'BrickReleased', data: brick }]);
+  });
+
   it('runs once at a time', async () => {
     const second = withShadow(fixture.shadowParts(owner), () => check(fixture.shadowParts(owner)));
     await expect(second).rejects.toThrow(ShadowInUse);

@@ -48,7 +48,13 @@ const rules: readonly Rule[] = [
                  cross join lateral (
                    select jsonb_path_query(v.doc, '$.brickSets[*][*]')
                    union all select jsonb_path_query(v.doc, '$.expansion.brickSets[*][*]')
-                   union all select jsonb_path_query(v.doc, '$.laterExpansions[*].brickSets[*][*]')) as of_volume (brick)) v
+                   union all select jsonb_path_query(v.doc, '$.laterExpansions[*].brickSets[*][*]')) as of_volume (brick)
+                 union all
+                 -- reserved until a cleanup has removed them, while the volume may have gone
+                 select brick->>'volumeId', brick->>'brickId', brick->>'deviceId'
+                 from read_model.operation o
+                 cross join lateral jsonb_path_query(o.doc, '$.payload.bricks[*]') as owed (brick)
+                 where o.kind = 'cleanup' and o.status not in ('succeeded', 'failed')) v
         on v.brick_id = b.id and v.volume_id = b.volume_id and v.device_id = b.device_id
       where b.id is null or v.brick_id is null`,
   },
@@ -66,7 +72,7 @@ const rules: readonly Rule[] = [
     query: `
       select o.id, format('%s of %s %s, which does not exist', o.kind, o.subject_kind, o.subject_id) as detail
       from read_model.operation o
-      where o.status not in ('succeeded', 'failed') and not exists (
+      where o.status not in ('succeeded', 'failed') and o.kind <> 'cleanup' and not exists (
         select from read_model.node n where o.subject_kind = 'node' and n.id = o.subject_id
         union all select from read_model.device d where o.subject_kind = 'device' and d.id = o.subject_id
         union all select from read_model.volume v where o.subject_kind = 'volume' and v.id = o.subject_id)`,

@@ -49,6 +49,10 @@ export class MockStorageNodes implements StorageNodes {
     return this.#act(call, () => true);
   }
 
+  hasPeers(_node: NodeAddress, call: NodeCall): Promise<boolean> {
+    return this.#act(call, () => false);
+  }
+
   ensurePeer(_via: NodeAddress, _storageHost: string, call: NodeCall): Promise<void> {
     return this.#act(call, () => undefined);
   }

@@ -10,7 +10,7 @@ import { ensureDevice } from './device-setup.js';
 import { measureDevice, removeDevice } from './devices.js';
 import { inspect } from './inventory.js';
 import { defaultRetry, NodeCommands, type RetrySettings } from './node-commands.js';
-import { ensurePeer, glusterdRunning, removePeer } from './peers.js';
+import { ensurePeer, glusterdRunning, hasPeers, removePeer } from './peers.js';
 import { ensureBricksInVolume, removeBricksFromVolume } from './volume-bricks.js';
 import { lookAtVolume } from './volume-look.js';
 import { ensureVolume, ensureVolumeStarted, ensureVolumeStopped, removeVolume, startRebalance } from './volumes.js';
@@ -51,6 +51,10 @@ export class GlusterStorageNodes implements port.StorageNodes {
 
   glusterdRunning(node: Node, call: Call): Promise<boolean> {
     return glusterdRunning(this.#on(node, call), this.#settings);
+  }
+
+  hasPeers(node: Node, call: Call): Promise<boolean> {
+    return hasPeers(this.#on(node, call), this.#settings);
   }
 
   ensurePeer(via: Node, storageHost: string, call: Call): Promise<void> {

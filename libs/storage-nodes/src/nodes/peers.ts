@@ -19,6 +19,12 @@ export async function glusterdRunning(commands: NodeCommands, settings: NodeSett
   return result.exitCode === 0;
 }
 
+export async function hasPeers(commands: NodeCommands, settings: NodeSettings): Promise<boolean> {
+  const result = await commands.expectGluster(poolList(settings));
+  // The node itself is always listed.
+  return parsePoolList(result.stdout).length > 1;
+}
+
 export async function ensurePeer(commands: NodeCommands, host: string, settings: NodeSettings): Promise<void> {
   // asking again is harmless: "already in peer list" is a success
   await commands.expectGluster(peerProbe(host, settings));

@@ -1,6 +1,6 @@
 import { deviceDecider, type BrickReservation, type BrickSets } from '#domain';
 import type { Change, LedgerTransaction } from '#read-model';
-import type { Phase, Step } from '../workflow.js';
+import type { KeptBricks, Phase, Step } from '../workflow.js';
 import { addressById } from './node-access.js';
 
 function stepName(brick: BrickReservation): string {
@@ -12,6 +12,7 @@ export function makeBricks(brickSets: BrickSets, gid: number): Phase {
   const steps = brickSets.flat().map((brick): Step => ({
     name: stepName(brick),
     reach: [brick.nodeId],
+    brick,
     ensure: async ({ nodes, load, call, fresh }) => {
       await nodes.ensureBrick(await addressById(load, brick.nodeId), { ...brick, gid }, { fresh }, call);
       return null;
@@ -28,22 +29,27 @@ export function removeBricks(brickSets: BrickSets): Phase {
   const steps = brickSets.flat().map((brick): Step => ({
     name: stepName(brick),
     reach: [brick.nodeId],
+    brick,
     ensure: async ({ nodes, load, call }) => {
       await nodes.removeBrick(await addressById(load, brick.nodeId), brick, call);
       return null;
     },
     undo: () => Promise.resolve(),
   }));
-  return { name: 'bricks', steps, pointOfNoReturn: true };
+  return { name: 'bricks', steps, pointOfNoReturn: 'owe' };
 }
 
 /**
  * The space of bricks given back, one change per device. The caller has locked the cluster, before anything else: placement
  * does the same, and two orders would be a deadlock.
  */
-export async function releaseBricks(tx: LedgerTransaction, brickSets: BrickSets): Promise<Change[]> {
+export async function releaseBricks(
+  tx: LedgerTransaction,
+  brickSets: BrickSets,
+  kept: KeptBricks = new Set(),
+): Promise<Change[]> {
   const byDevice = new Map<string, BrickReservation[]>();
-  for (const brick of brickSets.flat()) {
+  for (const brick of brickSets.flat().filter(({ brickId }) => !kept.has(brickId))) {
     const bricks = byDevice.get(brick.deviceId) ?? [];
     byDevice.set(brick.deviceId, [...bricks, brick]);
   }

@@ -3,8 +3,23 @@ import { addressOf, NodeCommandError, NodeUnreachableError, type NodeAddress } f
 import { combinedReason } from '../../run/step-failure.js';
 import type { LoadState, WorkflowView } from '../workflow.js';
 
+/** The node has been deleted. */
+export class NodeGoneError extends Error {
+  constructor(nodeId: string) {
+    super(`node ${nodeId} is gone`);
+    this.name = 'NodeGoneError';
+  }
+}
+
+/** @throws NodeGoneError */
 export async function addressById(load: LoadState, nodeId: string): Promise<NodeAddress> {
-  return addressOf(await load('node', nodeId));
+  const node = await load('node', nodeId);
+  if (isGone(node)) throw new NodeGoneError(nodeId);
+  return addressOf(node);
+}
+
+export function isGone({ status }: NodeState): boolean {
+  return status === 'none' || status === 'deleted';
 }
 
 /** A Gluster command may go to any of them. */
