@@ -53,6 +53,7 @@ export class OperationWorld {
       const seen = { totalKiB: 100_000, freeKiB: 100_000, extentSizeKiB: 4, pvUuid: `pv${n}`, paths: [] };
       ledger.given('device', `d${n}`, { type: 'DeviceAdded', data: { operationId: 'earlier', ...seen } });
       nodes.devices.add(`d${n}`);
+      nodes.marks.add(`n${n}`);
       if (n > 1) nodes.peers.add(`n${n}.storage`);
     }
   }

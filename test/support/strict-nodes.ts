@@ -45,6 +45,8 @@ export class StrictNodes implements StorageNodes {
   readonly volumes = new Map<string, Volume>();
   readonly peers = new Set<string>();
   readonly devices = new Set<string>();
+  /** Nodes that carry the id of the installation. */
+  readonly marks = new Set<string>();
   readonly calls: string[] = [];
   #lingering: Lingering[] = [];
   readonly #epochs = new Map<string, number>();
@@ -59,11 +61,11 @@ export class StrictNodes implements StorageNodes {
   }
 
   nodeInstallation(node: NodeAddress, call: NodeCall): Promise<string | null> {
-    return this.#do(`installation of ${node.nodeId}`, node, call, () => null);
+    return this.#do(`installation of ${node.nodeId}`, node, call, () => (this.marks.has(node.nodeId) ? 'ours' : null));
   }
 
   forgetNode(node: NodeAddress, call: NodeCall): Promise<void> {
-    return this.#do(`forget ${node.nodeId}`, node, call, () => undefined);
+    return this.#do(`forget ${node.nodeId}`, node, call, () => void this.marks.delete(node.nodeId));
   }
 
   glusterdRunning(node: NodeAddress, call: NodeCall): Promise<boolean> {
@@ -188,6 +190,7 @@ export class StrictNodes implements StorageNodes {
       volumes: Object.fromEntries([...this.volumes].map(([name, { started, bricks }]) => [name, { started, bricks }])),
       peers: [...this.peers].sort(),
       devices: [...this.devices].sort(),
+      marks: [...this.marks].sort(),
     };
   }
 
@@ -214,6 +217,7 @@ export class StrictNodes implements StorageNodes {
       throw new NodeUnreachableError('connection lost', node.nodeId, true);
     }
     this.#checkFence(node, call.fence);
+    if (call.fence !== undefined && !/^(take over|forget) /.test(text)) this.marks.add(node.nodeId);
     if (node.hostKey === null) call.onHostKey?.(node.nodeId, shownKey);
     try {
       const result = work();

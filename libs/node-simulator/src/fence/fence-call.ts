@@ -9,6 +9,8 @@ export interface FenceCall {
   readonly epochs: Readonly<Record<string, number>>;
   readonly patienceSeconds: number;
   readonly graceSeconds: number;
+  /** Words that come after `--`. */
+  readonly hasCommand: boolean;
   /** Why the script would not take its words; '' where it does. */
   readonly misused: string;
 }
@@ -48,6 +50,7 @@ export function readFenceCall(words: readonly string[]): { call: FenceCall; rest
     script,
     epochs,
     misused,
+    hasCommand: end >= 0 && end < words.length - 1,
     installation: options['--installation'] ?? '',
     node: options['--node'] ?? '',
     patienceSeconds: Number(options['--patience'] ?? 20),

@@ -39,8 +39,9 @@ export function fenceRefusal(state: NodeState, { epochs, installation }: FenceCa
 }
 
 /** Writes down what the caller has shown to be true. */
-export function remember(state: NodeState, { epochs, installation, node }: FenceCall): void {
-  if (installation !== '' && fenceMarks(state).owner === null) state.files[MARKER] = `${installation}\n${node}\n`;
+export function remember(state: NodeState, { verb, epochs, installation, node }: FenceCall): void {
+  if (verb === 'run' && installation !== '' && fenceMarks(state).owner === null)
+    state.files[MARKER] = `${installation}\n${node}\n`;
   for (const [key, epoch] of Object.entries(epochs)) {
     state.files[EPOCHS + key.replaceAll('/', ':')] = `${epoch}\n`;
   }

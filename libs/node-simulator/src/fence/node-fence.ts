@@ -94,6 +94,7 @@ export class NodeFence {
     const refusal = fenceRefusal(this.state, call);
     if (refusal !== null) return refusal;
     if (!['run', 'take', 'forget'].includes(call.verb)) return misuse(`unknown: ${call.verb}`);
+    if (call.verb === 'run' && !call.hasCommand) return misuse('no command');
     if (call.verb !== 'forget') remember(this.state, call);
     return null;
   }

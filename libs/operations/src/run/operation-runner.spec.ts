@@ -214,6 +214,32 @@ it('a node that cannot be detached stays, and stays a peer', async () => {
   expect(world.nodes.peers).toContain('n3.storage');
 });
 
+it('a node that leaves no longer carries the id of the installation', async () => {
+  const world = new OperationWorld().accept('node-delete');
+  await runToEnd(world);
+  expect(outcome(world)).toMatchObject({ type: 'OperationSucceeded' });
+  expect([...world.nodes.marks]).toEqual(['n1', 'n2']);
+});
+
+it.each([true, false])('a node that is gone (command sent: %s) can be deleted all the same', async (sent) => {
+  const world = new OperationWorld().accept('node-delete');
+  unreachable(world, 'n3', sent);
+  await runToEnd(world);
+  expect(outcome(world)).toMatchObject({ type: 'OperationSucceeded' });
+  expect(world.ledger.stateOf('node', 'n3').status).toBe('deleted');
+  const { observed } = world.ledger.stateOf('operation', operationId).steps['forget'] ?? {};
+  expect(observed).toEqual({ forgotten: false, reason: 'no route to n3' });
+});
+
+it('a node whose addition fails does not stay marked as ours', async () => {
+  const world = new OperationWorld().accept('node-add');
+  refuse(world, 'probe n9');
+  await runToEnd(world);
+  expect(outcome(world)).toMatchObject({ type: 'OperationFailed' });
+  expect(world.nodes.calls).toContain('forget n9');
+  expect([...world.nodes.marks]).toEqual(['n1', 'n2', 'n3']);
+});
+
 it('a device is forgotten where its node does not let it go, if that was asked for', async () => {
   const world = new OperationWorld().accept('device-delete', { forceForget: true });
   unreachable(world, 'n3', true);

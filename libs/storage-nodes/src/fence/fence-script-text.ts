@@ -59,6 +59,7 @@ check_owner() {
   [ -z "$owner" ] || [ -z "$installation" ] || [ "$owner" = "$installation" ] || die 76 "$marker says $owner"
 }
 
+# Taking over brings no node in: it may come after the node was let go.
 claim() {
   [ -z "$installation" ] || [ -n "$owner" ] ||
     { printf '%s\\n' "$installation" "$node" >"$marker.new" && mv -f "$marker.new" "$marker"; } || die 74 "cannot write $marker"
@@ -105,7 +106,8 @@ run() {
   trap : HUP INT TERM
   # the shell's own word about a signal is no output of the command
   exec 3>&2 2>/dev/null
-  (exec env BRICKYARD_FENCE="$me" "$@" 2>&3 3>&-)
+  export BRICKYARD_FENCE="$me"
+  (exec "$@" 2>&3 3>&-)
   status=$?
   rm -f "$running/$me"
   trap - HUP INT TERM
@@ -195,12 +197,16 @@ enter
 check_owner
 check_epochs
 case $verb in
-  run) [ $# -gt 0 ] || die 64 'no command' ;;
+  run)
+    [ $# -gt 0 ] || die 64 'no command'
+    # the shell's own words for it begin like those of programs that have found nothing to do
+    command -v "$1" >/dev/null || die 127 "there is no program $1 on this node"
+    claim
+    ;;
   take) ;;
   forget) forget ;;
   *) die 64 "unknown: $verb" ;;
 esac
-claim
 raise_epochs
 "$verb" "$@"
 `;
