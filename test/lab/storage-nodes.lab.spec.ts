@@ -3,7 +3,11 @@ import { readFile } from 'node:fs/promises';
 import type { DeviceObservation, PinnedHostKey } from '#domain';
 import { gibToKib, newId } from '#kernel';
 import {
+  FencedError,
+  FencedExecutor,
+  ForeignNodeError,
   GlusterStorageNodes,
+  NodeUnreachableError,
   SshExecutor,
   type BrickSpec,
   type NodeAddress,
@@ -12,6 +16,7 @@ import {
 } from '#storage-nodes';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { FuseClient } from './support/fuse-client.js';
+import { onNode } from './support/shell.js';
 import { tracesOnAllNodes, type Traces } from './support/traces.js';
 import { wipeNodes } from './support/wipe.js';
 
@@ -54,17 +59,26 @@ const volume: VolumeSpec = {
 const device = (i: number) => ({ deviceId: ids.devices[i]!, name: lab.nodes[i]!.devices[0]!, destroyData: false });
 
 let nodes: GlusterStorageNodes;
+let transport: () => SshExecutor;
 let before: Readonly<Record<string, Traces>>;
 let observed: readonly DeviceObservation[];
 const shownKeys = new Map<string, PinnedHostKey>();
 
-function call(): NodeCall {
+/** The lease that all of this is done under. */
+const key = `volume/${ids.volume}`;
+let epoch = 1;
+
+function call(at = epoch): NodeCall {
   return {
+    fence: { epochs: { [key]: at } },
     signal: AbortSignal.timeout(240_000),
     onCommand: () => undefined,
     onHostKey: (nodeId, key) => shownKeys.set(nodeId, key),
   };
 }
+
+const nodesOf = (installationId: string): GlusterStorageNodes =>
+  new GlusterStorageNodes(transport(), { fence: { installationId, patienceSeconds: 1, graceSeconds: 1 } });
 
 const onEach = <T>(work: (node: NodeAddress, i: number) => Promise<T>): Promise<readonly T[]> =>
   Promise.all(addresses.map(work));
@@ -73,7 +87,8 @@ beforeAll(async () => {
   const { ssh } = lab;
   const privateKey = await readFile(ssh.privateKeyFile, 'utf8');
   // As a site does it: a user of its own, with sudo for each command.
-  nodes = new GlusterStorageNodes(new SshExecutor({ user: ssh.sudoUser, sudo: true, port: ssh.port, privateKey }));
+  transport = () => new SshExecutor({ user: ssh.sudoUser, sudo: true, port: ssh.port, privateKey });
+  nodes = nodesOf('lab');
   await wipeNodes(lab);
   before = await tracesOnAllNodes(lab);
 });
@@ -124,6 +139,31 @@ describe('StorageNodes on real nodes', () => {
     await expect(nodes.ensureDevice(via, other, call())).rejects.toThrow(/already|destroy/i);
   });
 
+  it('ends what a lost worker left running when somebody takes over, and refuses what it sends later', async () => {
+    const sleeping = (): Promise<string> => onNode(lab, lab.nodes[0]!, 'pgrep --exact --list-full sleep || true');
+    const lost = new FencedExecutor(transport(), { installationId: 'lab' });
+    const stuck = lost
+      .run(via, { argv: ['sleep', '300'], timeoutMs: 300_000 }, call())
+      .catch((error: unknown) => error);
+    await expect.poll(sleeping).toContain('sleep 300');
+    await lost.close();
+    expect(await stuck).toBeInstanceOf(NodeUnreachableError);
+    expect(await sleeping()).toContain('sleep 300');
+
+    epoch += 1;
+    await onEach((node) => nodes.takeOver(node, call()));
+
+    expect(await sleeping()).toBe('');
+    await expect(nodes.measureDevice(via, device(0), call(epoch - 1))).rejects.toThrow(FencedError);
+  });
+
+  it('leaves the nodes of another installation alone', async () => {
+    const stranger = nodesOf('another');
+    await expect(stranger.measureDevice(via, device(0), call(epoch + 1))).rejects.toThrow(ForeignNodeError);
+    expect(await stranger.nodeInstallation(via, call())).toBe('lab');
+    await stranger.close();
+  });
+
   it('makes bricks that cost the device what was reserved, twice', async () => {
     await onEach((node, i) => nodes.ensureBrick(node, bricks[i]!, { fresh: true }, call()));
     await onEach((node, i) => nodes.ensureBrick(node, bricks[i]!, { fresh: false }, call()));
@@ -171,7 +211,9 @@ describe('StorageNodes on real nodes', () => {
       await onEach((node, i) => nodes.removeBrick(node, bricks[i]!, call()));
       await onEach((node, i) => nodes.removeDevice(node, { ...device(i), pvUuid: observed[i]!.pvUuid }, call()));
       for (const { storageHost } of addresses.slice(1)) await nodes.removePeer(via, storageHost, call());
+      await onEach((node) => nodes.forgetNode(node, call()));
     }
+    for (const node of lab.nodes) expect(await onNode(lab, node, 'ls /var/lib')).not.toContain('brickyard');
     expect(await tracesOnAllNodes(lab)).toEqual(before);
   });
 });

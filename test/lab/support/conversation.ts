@@ -1,3 +1,5 @@
+import { fenceScript } from '#storage-nodes';
+
 /** What is asked of the real nodes and of the simulated ones, in this order. `{...}` stands for what differs between them. */
 export interface Question {
   /** 1, 2 or 3. */
@@ -159,5 +161,42 @@ const wayBack: readonly Question[] = [
   gluster('peer detach {host1}'),
 ];
 
+const script = fenceScript();
+const fence = (words: string, stdin?: string): Question => on(1, `sh ${script.path} ${words}`, stdin);
+const owner = (id: string): string => `--installation ${id} --node n1`;
+
+const fencing: readonly Question[] = [
+  fence('run volume/a=2 -- true'),
+  { node: 1, argv: script.install, stdin: script.text.slice(0, -1) },
+  fence('run volume/a=2 -- true'),
+  { node: 1, argv: script.install, stdin: script.text },
+  on(1, `cat ${script.marker}`),
+  fence('run volume/a=2 -- cat', 'text'),
+  fence('run volume/a=2 peers/b=1 -- /usr/sbin/lvm pvs --reportformat json -o pv_name,pv_uuid,vg_name /dev/none'),
+  fence('run volume/a=1 peers/b=1 -- cat', 'text'),
+  fence('run volume/a=1000010 -- cat', 'text'),
+  fence('run volume/a=999999 -- cat', 'text'),
+  fence('take --patience 1 --grace 1 volume/a=1000011 volume/c=1'),
+  fence('run volume/a=1000010 -- cat', 'text'),
+  fence('take volume/a=1000010'),
+  fence(`run ${owner('ours')} volume/a=1000011 -- true`),
+  on(1, `cat ${script.marker}`),
+  fence(`run ${owner('theirs')} volume/a=1000011 -- true`),
+  fence(`take ${owner('theirs')} volume/d=1`),
+  fence(`forget ${owner('theirs')} volume/a=1000011`),
+  fence('run ../a=1 -- true'),
+  fence('run volume/a=one -- true'),
+  fence('run -- true'),
+  fence('run volume/a=1000011'),
+  fence('walk volume/a=1000011'),
+  fence(`forget ${owner('ours')} volume/a=1`),
+  fence(`forget --installation ours --node n2 volume/a=1000011`),
+  on(1, `cat ${script.marker}`),
+  fence(`forget ${owner('ours')} volume/a=1000011`),
+  on(1, `cat ${script.marker}`),
+  fence('run volume/a=1 -- cat', 'text'),
+  fence('forget volume/a=1'),
+];
+
 /** Begins and ends on nodes that hold nothing. */
-export const conversation: readonly Question[] = [...peers, ...oneBrick, ...oneVolume, ...wayBack];
+export const conversation: readonly Question[] = [...peers, ...oneBrick, ...oneVolume, ...wayBack, ...fencing];
