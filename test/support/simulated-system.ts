@@ -41,7 +41,9 @@ export async function startSimulatedSystem(
 ): Promise<SimulatedSystem> {
   const simulator = await startSimulatedNodes({ count: 3, devicesPerNode: 1, ...options.simulator });
   const access = { user: 'root', port: simulator.port, privateKey: simulator.clientPrivateKey ?? '' };
-  const nodes = new GlusterStorageNodes(new SshExecutor(access), { retry: { firstDelayMs: 10 } });
+  const nodes = new GlusterStorageNodes(new SshExecutor({ ...access, reconnectLongestMs: 1000 }), {
+    retry: { firstDelayMs: 10 },
+  });
   const worker = options.worker === null ? null : { ...impatient, ...options.worker };
   const system = await startSystem({ nodes, ...options, worker });
   const client = new HeketiClient({ baseUrl: system.base, issuer: 'admin', key: testKeys.admin });

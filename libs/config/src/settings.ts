@@ -181,6 +181,22 @@ export const settings = {
     file: `${exec}.sudo`,
     help: 'Run commands on the nodes through sudo.',
   }),
+  glusterCommandsPerCluster: integer(
+    8,
+    { min: 1, max: 1000 },
+    {
+      env: ['BRICKYARD_GLUSTER_COMMANDS_PER_CLUSTER'],
+      help: 'Gluster commands that one process has under way in a cluster at a time.',
+    },
+  ),
+  nodeSuspectAfterMs: integer(
+    5000,
+    { min: 100, max: 600_000 },
+    {
+      env: ['BRICKYARD_NODE_SUSPECT_AFTER_MS'],
+      help: 'After this long without an answer to any of its commands a node is suspect, and work on it is held back.',
+    },
+  ),
 } as const;
 
 /** Keys of heketi.json that are read without complaint and have no effect here yet. */

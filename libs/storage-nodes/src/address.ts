@@ -6,5 +6,6 @@ export function addressOf(node: NodeState): NodeAddress {
   const [manageHost] = node.manageHostnames;
   const [storageHost] = node.storageHostnames;
   if (manageHost === undefined || storageHost === undefined) throw new Error(`node ${node.nodeId} has no hostnames`);
-  return { nodeId: node.nodeId, manageHost, storageHost, hostKey: node.hostKey };
+  const { nodeId, clusterId, hostKey } = node;
+  return { nodeId, manageHost, storageHost, hostKey, clusterId };
 }

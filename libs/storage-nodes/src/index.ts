@@ -18,6 +18,7 @@ export { OWNER_KEY } from './commands/gluster.js';
 export { defaultNodeSettings, type NodeSettings } from './commands/settings.js';
 export { FencedExecutor, type FenceOptions } from './fence/fenced-executor.js';
 export { fenceScript, type FenceScript } from './fence/fence-script.js';
+export type { NodeCondition, NodeHealth } from './health/node-health.js';
 export { MockStorageNodes } from './mock/mock-storage-nodes.js';
 export type {
   FoundLogicalVolume,

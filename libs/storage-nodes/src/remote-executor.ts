@@ -1,3 +1,4 @@
+import type { NodeHealth } from './health/node-health.js';
 import type { NodeAddress, NodeCall } from './storage-nodes.js';
 
 export interface RemoteCommand {
@@ -24,6 +25,8 @@ export interface RemoteResult {
  * @throws NodeUnreachableError when there is no exit code to report
  */
 export interface RemoteExecutor {
+  /** How the nodes answer; missing where the transport does not watch them. */
+  readonly health?: NodeHealth;
   run(node: NodeAddress, command: RemoteCommand, call: NodeCall): Promise<RemoteResult>;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { BrickReservation, CommandRecord, DeviceObservation, Durability, PinnedHostKey } from '#domain';
+import type { NodeHealth } from './health/node-health.js';
 import type { GlusterVolume, NodeInventory } from './node-inventory.js';
 
 export type { GlusterVolume };
@@ -12,6 +13,8 @@ export interface NodeAddress {
   readonly storageHost: string;
   /** null: never met; the key that it shows is accepted and reported through `onHostKey`. */
   readonly hostKey: PinnedHostKey | null;
+  /** Nodes of one cluster share a limit of Gluster commands; one without shares it with nobody. */
+  readonly clusterId?: string;
 }
 
 /**
@@ -149,6 +152,8 @@ export interface DeviceSetup extends DeviceIdentity {
  * FencedError where the node has seen a higher epoch, and ForeignNodeError where it belongs to another installation.
  */
 export interface StorageNodes {
+  /** How the nodes answer this process; missing where nobody watches them, which is as good as healthy. */
+  readonly health?: NodeHealth;
   /**
    * Makes `call.fence` the lowest right that the node accepts for its lease keys, and waits for, or ends, every command that
    * still runs there under a lower one. For whoever goes on with another worker's operation, before anything is repeated or undone.

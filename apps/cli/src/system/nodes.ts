@@ -3,7 +3,7 @@ import { type Config, ConfigError } from '#config';
 import { messageOf } from '#kernel';
 import { GlusterStorageNodes, MockStorageNodes, SshExecutor, type StorageNodes } from '#storage-nodes';
 
-async function privateKey(file: string): Promise<string> {
+async function readPrivateKey(file: string): Promise<string> {
   if (file === '')
     throw new ConfigError(['HEKETI_SSH_KEYFILE is not set: the private key with which nodes are reached']);
   try {
@@ -23,9 +23,11 @@ export async function openNodes(config: Config, installationId: string): Promise
     case 'mock':
       return new MockStorageNodes({ deviceSizeGiB: config.mockDeviceSizeGiB });
     case 'ssh': {
-      const { sshUser: user, sshPort: port, sshSudo: sudo } = config;
-      const ssh = new SshExecutor({ user, port, sudo, privateKey: await privateKey(config.sshKeyFile) });
-      return new GlusterStorageNodes(ssh, { fence: { installationId } });
+      const { sshUser: user, sshPort: port, sshSudo: sudo, nodeSuspectAfterMs: suspectAfterMs } = config;
+      const privateKey = await readPrivateKey(config.sshKeyFile);
+      const ssh = new SshExecutor({ user, port, sudo, privateKey, suspectAfterMs });
+      const { glusterCommandsPerCluster } = config;
+      return new GlusterStorageNodes(ssh, { fence: { installationId }, glusterCommandsPerCluster });
     }
     case 'kubernetes':
       throw new ConfigError(['the kubernetes executor is not there yet: set HEKETI_EXECUTOR to ssh or mock']);

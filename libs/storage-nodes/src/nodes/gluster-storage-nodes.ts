@@ -8,6 +8,8 @@ import { removeBrick } from './brick-removal.js';
 import { ensureBrick } from './bricks.js';
 import { ensureDevice } from './device-setup.js';
 import { measureDevice, removeDevice } from './devices.js';
+import type { NodeHealth } from '../health/node-health.js';
+import { GlusterGates } from './gluster-gates.js';
 import { inspect } from './inventory.js';
 import { defaultRetry, NodeCommands, type RetrySettings } from './node-commands.js';
 import { ensurePeer, glusterdRunning, hasPeers, removePeer } from './peers.js';
@@ -20,7 +22,11 @@ export interface GlusterStorageNodesOptions {
   readonly settings?: Partial<NodeSettings>;
   readonly retry?: Partial<RetrySettings>;
   readonly fence?: FenceOptions;
+  /** Gluster commands under way at a time, per cluster. Default 8. */
+  readonly glusterCommandsPerCluster?: number;
 }
+
+const COMMANDS_PER_CLUSTER = 8;
 
 type Node = port.NodeAddress;
 type Call = port.NodeCall;
@@ -30,11 +36,15 @@ export class GlusterStorageNodes implements port.StorageNodes {
   readonly #executor: FencedExecutor;
   readonly #settings: NodeSettings;
   readonly #retry: RetrySettings;
+  readonly #gates: GlusterGates;
+  readonly health?: NodeHealth;
 
   constructor(transport: RemoteExecutor, options: GlusterStorageNodesOptions = {}) {
     this.#executor = new FencedExecutor(transport, options.fence);
     this.#settings = { ...defaultNodeSettings, ...options.settings };
     this.#retry = { ...defaultRetry, ...options.retry };
+    this.#gates = new GlusterGates(options.glusterCommandsPerCluster ?? COMMANDS_PER_CLUSTER);
+    if (transport.health !== undefined) this.health = transport.health;
   }
 
   takeOver(node: Node, call: Call): Promise<void> {
@@ -127,6 +137,6 @@ export class GlusterStorageNodes implements port.StorageNodes {
   }
 
   #on(node: Node, call: Call): NodeCommands {
-    return new NodeCommands(this.#executor, node, call, this.#retry);
+    return new NodeCommands(this.#executor, node, call, this.#retry, this.#gates);
   }
 }

@@ -1,7 +1,9 @@
 import { ScriptedExecutor } from '#test/scripted-executor';
 import { describe, expect, it } from 'vitest';
+import type { RemoteExecutor } from '../remote-executor.js';
 import { NodeCommandError, NodeUnreachableError, type NodeAddress, type NodeCall } from '../storage-nodes.js';
-import { NodeCommands, wordsOf } from './node-commands.js';
+import { GlusterGates } from './gluster-gates.js';
+import { defaultRetry, NodeCommands, wordsOf } from './node-commands.js';
 
 const node: NodeAddress = { nodeId: 'n', manageHost: 'node1', storageHost: 'node1', hostKey: null };
 const BUSY = {
@@ -12,7 +14,7 @@ const start = { argv: ['gluster', 'volume', 'start', 'v1'], timeoutMs: 1000 };
 
 function commandsWith(executor: ScriptedExecutor, signal = new AbortController().signal, forMs = 1000): NodeCommands {
   const call: NodeCall = { signal, onCommand: () => undefined };
-  return new NodeCommands(executor, node, call, { forMs, firstDelayMs: 4, longestDelayMs: 16 });
+  return new NodeCommands(executor, node, call, { forMs, firstDelayMs: 4, longestDelayMs: 16 }, new GlusterGates(8));
 }
 
 describe("a node's words for a failure", () => {
@@ -78,6 +80,24 @@ describe('gluster commands', () => {
     const sent = executor.lines.length;
     await expect(commandsWith(executor, controller.signal).expectGluster(start)).rejects.toThrow('lease lost');
     expect(executor.lines).toHaveLength(sent);
+  });
+
+  it('take turns within a cluster; other clusters have turns of their own', async () => {
+    const waiting: (() => void)[] = [];
+    const executor: RemoteExecutor = {
+      run: () => new Promise((resolve) => waiting.push(() => resolve({ exitCode: 0, stdout: '', stderr: '' }))),
+      close: () => Promise.resolve(),
+    };
+    const gates = new GlusterGates(2);
+    const call: NodeCall = { signal: new AbortController().signal, onCommand: () => undefined };
+    const started = (clusterId: string, nodeId: string): Promise<unknown> =>
+      new NodeCommands(executor, { ...node, clusterId, nodeId }, call, defaultRetry, gates).gluster(start);
+    const all = [started('a', 'n1'), started('a', 'n2'), started('a', 'n3'), started('b', 'n4')];
+    await expect.poll(() => waiting).toHaveLength(3);
+    waiting.shift()?.();
+    await expect.poll(() => waiting).toHaveLength(3);
+    waiting.forEach((end) => end());
+    await Promise.all(all);
   });
 
   it('that gluster stopped waiting for have an unknown outcome', async () => {

@@ -9,6 +9,7 @@ import {
   type NodeAddress,
   type NodeCall,
 } from '../storage-nodes.js';
+import type { GlusterGates } from './gluster-gates.js';
 
 /** How long and how often a command is repeated that found glusterd busy. */
 export interface RetrySettings {
@@ -41,6 +42,7 @@ export class NodeCommands {
     readonly node: NodeAddress,
     private readonly call: NodeCall,
     private readonly retry: RetrySettings,
+    private readonly gates: GlusterGates,
   ) {}
 
   /** The result, whatever the exit code. */
@@ -73,7 +75,7 @@ export class NodeCommands {
   async gluster(command: RemoteCommand): Promise<RemoteResult> {
     const until = performance.now() + this.retry.forMs;
     for (let pauseMs = this.retry.firstDelayMs; ; pauseMs = Math.min(pauseMs * 2, this.retry.longestDelayMs)) {
-      const result = await this.run(command);
+      const result = await this.#inTurn(command);
       const words = result.exitCode === 0 ? '' : wordsOf(result);
       if (CLI_TIMED_OUT.test(words)) {
         throw new NodeUnreachableError(words, this.node.manageHost, true);
@@ -83,6 +85,15 @@ export class NodeCommands {
       }
       // jitter: several volumes of a cluster wait for the same lock
       await this.pause(pauseMs * (0.5 + Math.random() / 2));
+    }
+  }
+
+  async #inTurn(command: RemoteCommand): Promise<RemoteResult> {
+    const leave = await this.gates.enter(this.node, this.call.signal);
+    try {
+      return await this.run(command);
+    } finally {
+      leave();
     }
   }
 

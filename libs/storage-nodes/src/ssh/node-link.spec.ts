@@ -1,4 +1,5 @@
 import { newKeyPair, startSshServer, type ExecRequest, type SshTestServer } from '#test/ssh-test-server';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PinnedHostKey } from '#domain';
@@ -122,17 +123,28 @@ describe('when the connection is lost', () => {
     server = await startSshServer();
   });
 
-  it('fails at once for about a second after a failed connect, then tries again', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
+  it('fails at once for a while after a failed connect; then one command tries again, and the others do not wait for it', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
     try {
       const { port } = server;
       await server.close();
       await failure();
-      server = await startSshServer(newKeyPair(), port);
+      const mute = createServer((socket) => socket.resume()).listen(port, '127.0.0.1');
+      const tried = once(mute, 'connection');
       expect((await failure()).sent).toBe(false);
-      expect(server.accepted()).toBe(0);
-      vi.setSystemTime(Date.now() + 1300);
+      expect(executor.health.conditions()).toMatchObject([{ suspect: true, circuit: 'open' }]);
+      vi.advanceTimersByTime(1300);
+      const trying = failure();
+      await tried;
+      expect((await failure()).message).toContain('ECONNREFUSED');
+      expect(executor.health.conditions()).toMatchObject([{ circuit: 'half-open' }]);
+      await executor.close();
+      await trying;
+      await new Promise<void>((resolve) => mute.close(() => resolve()));
+      server = await startSshServer(newKeyPair(), port);
+      executor = executorWith({});
       expect((await run()).stdout).toBe('hi\n');
+      expect(executor.health.conditions()).toMatchObject([{ suspect: false, circuit: 'closed' }]);
     } finally {
       vi.useRealTimers();
     }

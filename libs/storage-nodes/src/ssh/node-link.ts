@@ -1,15 +1,14 @@
 import type { PinnedHostKey } from '#domain';
 import { messageOf } from '#kernel';
 import { NodeUnreachableError } from '../storage-nodes.js';
-import { ChannelGate } from './channel-gate.js';
+import { Gate } from '../gate.js';
+import { Circuit, type CircuitState } from './circuit.js';
 import type { Endpoint } from './endpoint.js';
 import { sameHostKey } from './host-key.js';
 import type { SshSettings } from './options.js';
 import { SessionRefusedError, type ChannelCommand, type ChannelResult } from './remote-channel.js';
 import { SshConnection } from './ssh-connection.js';
 
-/** After a failed connect, how long commands fail at once: a dead node must not cost every command a connect timeout. */
-const FAIL_FAST_MS = 1000;
 /** How often a session is asked for again that the node refused, where none of ours ends before. */
 const SESSION_RETRY_MS = 250;
 
@@ -17,19 +16,25 @@ const SESSION_RETRY_MS = 250;
  * The way to one node: one connection, opened when needed, shared by at most so many commands at a time, closed when idle.
  */
 export class NodeLink {
-  readonly #gate: ChannelGate;
+  readonly #gate: Gate;
+  readonly #circuit: Circuit;
   readonly #closing = new AbortController();
   #connection: Promise<SshConnection> | null = null;
   /** The key of the first contact; holds for this process even before it is pinned in the log. */
   #met: PinnedHostKey | null = null;
-  #down: { readonly untilMs: number; readonly reason: string } | null = null;
   #idle: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly endpoint: Endpoint,
     private readonly settings: SshSettings,
   ) {
-    this.#gate = new ChannelGate(settings.maxChannelsPerConnection);
+    const { reconnectFirstMs: firstMs, reconnectLongestMs: longestMs } = settings;
+    this.#gate = new Gate(settings.maxChannelsPerConnection);
+    this.#circuit = new Circuit({ firstMs, longestMs });
+  }
+
+  get circuit(): CircuitState {
+    return this.#circuit.state;
   }
 
   /**
@@ -96,7 +101,9 @@ export class NodeLink {
   }
 
   async #connected(pinned: PinnedHostKey | null): Promise<SshConnection> {
-    const current = this.#connection ?? this.#opening(pinned ?? this.#met);
+    const expected = pinned ?? this.#met;
+    this.#requireClosedCircuit(expected);
+    const current = this.#connection ?? this.#opening(expected);
     const connection = await current;
     if (connection.usable && (pinned === null || sameHostKey(pinned, connection.hostKey))) {
       return connection;
@@ -123,19 +130,21 @@ export class NodeLink {
     if (this.#closing.signal.aborted) {
       throw new NodeUnreachableError('the SSH connections are closed', this.endpoint.label, false);
     }
-    if (this.#down !== null && Date.now() < this.#down.untilMs) {
-      throw new NodeUnreachableError(this.#down.reason, this.endpoint.label, false);
-    }
+    this.#circuit.begin();
     try {
       const connection = await SshConnection.open(this.endpoint, expected, this.settings, this.#closing.signal);
       this.#met = connection.hostKey;
-      this.#down = null;
+      this.#circuit.succeeded();
       return connection;
     } catch (error) {
-      // jitter: the commands of many operations must not all come back in the same instant
-      this.#down = { untilMs: Date.now() + FAIL_FAST_MS * (0.75 + Math.random() / 2), reason: messageOf(error) };
+      this.#circuit.failed(messageOf(error), expected?.fingerprint);
       throw error;
     }
+  }
+
+  #requireClosedCircuit(expected: PinnedHostKey | null): void {
+    const refusal = this.#circuit.refusal(expected?.fingerprint);
+    if (refusal !== null) throw new NodeUnreachableError(refusal, this.endpoint.label, false);
   }
 
   #closeWhenIdle(): void {

@@ -18,6 +18,11 @@ export interface SshOptions {
   readonly maxOutputBytes?: number;
   /** How long after a command's deadline its end is still awaited: `timeout` needs ten seconds for the worst case. */
   readonly deadlineGraceMs?: number;
+  /** After a failed connect commands fail at once for this time; it doubles with every further failure, up to the longest. */
+  readonly reconnectFirstMs?: number;
+  readonly reconnectLongestMs?: number;
+  /** A node that answers none of its commands for this long is suspect; see NodeHealth. */
+  readonly suspectAfterMs?: number;
 }
 
 export type SshSettings = Required<SshOptions>;
@@ -32,4 +37,7 @@ export const sshDefaults = {
   idleCloseMs: 90_000,
   maxOutputBytes: 1024 * 1024,
   deadlineGraceMs: 15_000,
+  reconnectFirstMs: 1000,
+  reconnectLongestMs: 30_000,
+  suspectAfterMs: 5000,
 } as const;

@@ -69,7 +69,7 @@ export class SshConnection {
       if (pinned !== null && shown.key !== null && !sameHostKey(pinned, shown.key)) {
         throw changedHostKey(endpoint, pinned, shown.key);
       }
-      const text = `cannot reach node ${endpoint.label}: ${messageOf(error)}`;
+      const text = `cannot reach node ${endpoint.label}: ${messageOf(error)}${remedy(endpoint, settings, messageOf(error))}`;
       throw new NodeUnreachableError(text, endpoint.label, false);
     } finally {
       signal.removeEventListener('abort', giveUp);
@@ -103,6 +103,13 @@ export class SshConnection {
     await closed;
     clearTimeout(impatience);
   }
+}
+
+/** It ends up in the answer to a client, whose reader has nothing else to go by. */
+function remedy({ host, port }: Endpoint, { user }: SshSettings, why: string): string {
+  return /authentication/i.test(why)
+    ? `; check that ${user} may log in there with the configured key`
+    : `; check that the node is up and that sshd answers on ${host}:${port}`;
 }
 
 function changedHostKey(endpoint: Endpoint, pinned: PinnedHostKey, shown: PinnedHostKey): NodeUnreachableError {

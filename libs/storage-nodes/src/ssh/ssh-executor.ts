@@ -3,6 +3,7 @@ import type { CommandRecord, PinnedHostKey } from '#domain';
 import { shellLine } from '../quote.js';
 import type { RemoteCommand, RemoteExecutor, RemoteResult } from '../remote-executor.js';
 import { assertLive, NodeUnreachableError, type NodeAddress, type NodeCall } from '../storage-nodes.js';
+import { ObservedHealth, type CommandEnd } from '../health/node-health.js';
 import { endpointOf } from './endpoint.js';
 import { NodeLink } from './node-link.js';
 import { sshDefaults, type SshOptions, type SshSettings } from './options.js';
@@ -17,6 +18,7 @@ const KILLED = 137;
 export class SshExecutor implements RemoteExecutor {
   readonly #settings: SshSettings;
   readonly #links = new Map<string, NodeLink>();
+  readonly health: ObservedHealth;
   /** Which calls were told the key of a node that has none pinned yet. */
   readonly #told = new WeakMap<NodeCall, Set<string>>();
   #closed = false;
@@ -24,6 +26,10 @@ export class SshExecutor implements RemoteExecutor {
   /** @throws Error where the private key cannot be read; the text has no part of it */
   constructor(options: SshOptions) {
     this.#settings = { ...sshDefaults, ...options };
+    this.health = new ObservedHealth(
+      this.#settings.suspectAfterMs,
+      (nodeId, host) => this.#links.get(linkKey(nodeId, host))?.circuit ?? 'closed',
+    );
     const key = ssh2.utils.parseKey(options.privateKey);
     if (key instanceof Error) {
       throw new Error(`the SSH private key cannot be read: ${key.message}`);
@@ -38,6 +44,21 @@ export class SshExecutor implements RemoteExecutor {
       throw new NodeUnreachableError('the SSH connections are closed', node.manageHost, false);
     }
     call.signal.throwIfAborted();
+    const ended = this.health.sent(node);
+    let end: CommandEnd = 'unknown';
+    try {
+      const result = await this.#run(node, command, call);
+      end = 'answered';
+      return result;
+    } catch (error) {
+      if (error instanceof NodeUnreachableError) end = 'silent';
+      throw error;
+    } finally {
+      ended(end);
+    }
+  }
+
+  async #run(node: NodeAddress, command: RemoteCommand, call: NodeCall): Promise<RemoteResult> {
     const line = this.#line(command);
     const startedAt = performance.now();
     const record = (exitCode: number | null, stderr: string): void =>
@@ -83,7 +104,7 @@ export class SshExecutor implements RemoteExecutor {
   }
 
   #link(node: NodeAddress): NodeLink {
-    const key = `${node.nodeId} ${node.manageHost}`;
+    const key = linkKey(node.nodeId, node.manageHost);
     const known = this.#links.get(key);
     if (known !== undefined) {
       return known;
@@ -102,6 +123,8 @@ export class SshExecutor implements RemoteExecutor {
     }
   }
 }
+
+const linkKey = (nodeId: string, manageHost: string): string => `${nodeId} ${manageHost}`;
 
 const seconds = (command: RemoteCommand): number => Math.max(1, Math.ceil(command.timeoutMs / 1000));
 

@@ -2,7 +2,7 @@
  * Lets a number of commands through at a time, first come, first served. Every step of an operation runs its commands one
  * after another, so the order of arrival is fair between steps.
  */
-export class ChannelGate {
+export class Gate {
   #active = 0;
   readonly #waiting = new Set<() => void>();
   readonly #watching = new Set<() => void>();
