@@ -18,7 +18,7 @@ const nothing = new Proxy({} as Queries, {
   get: (_target, question: string) => {
     // Nest looks for these on everything that it is given.
     if (question === 'then' || question.startsWith('on') || question.startsWith('before')) return undefined;
-    const answer = question.endsWith('Ids') ? [] : question === 'metrics' ? { clusters: [], operations: {} } : null;
+    const answer = question.endsWith('Ids') ? [] : question === 'metrics' ? { clusters: [], operations: [] } : null;
     return async () => {
       await Promise.resolve();
       if (databaseAway) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
