@@ -35,7 +35,10 @@ export async function differingRows(sql: Sql): Promise<RowDifference[]> {
   return differences;
 }
 
-/** Rows come as JSON only where both sides have one: a read model that was lost altogether must fit into memory. */
+/**
+ * Rows come as JSON only where both sides have one: a read model that was lost altogether must fit into memory. They are compared
+ * as JSON too: a database that has gone through several releases may have its columns in another order than a new table.
+ */
 function differingPairs(table: TableName): string {
   const key = table === 'hostname' ? ['kind', 'name'] : ['id'];
   const both = key.map((column) => `live.${column} is not null and log.${column} is not null`).join(' and ');
@@ -45,7 +48,7 @@ function differingPairs(table: TableName): string {
       case when ${both} then to_jsonb(live) end as live,
       case when ${both} then to_jsonb(log) end as log
     from read_model.${table} live full join ${SHADOW}.${table} log using (${key.join(', ')})
-    where live is distinct from log
+    where to_jsonb(live) is distinct from to_jsonb(log)
     order by 1`;
 }
 
