@@ -3,6 +3,7 @@ import { clientCommands } from './commands/client.js';
 import { configCommand } from './commands/config.js';
 import { databaseCommands } from './commands/database.js';
 import { demoCommand } from './commands/demo.js';
+import { driftCommand } from './commands/drift.js';
 import { serveCommands } from './commands/serve.js';
 import { explain } from './explain.js';
 import { version } from './version.js';
@@ -15,6 +16,7 @@ const program = new Command('brickyard')
 for (const command of [
   ...serveCommands(),
   ...databaseCommands(),
+  driftCommand(),
   configCommand(),
   demoCommand(),
   ...clientCommands(),

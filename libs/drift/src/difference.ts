@@ -17,9 +17,9 @@ export const driftKinds = [
 export type DriftKind = (typeof driftKinds)[number];
 
 /**
- * leaked: ours, and no object of the read model has it. missing: an object of the read model should have it. different: it is
+ * leaked: ours, or named as ours are, and no object of the read model has it. missing: an object of the read model should have it. different: it is
  * there, but not as the read model says. owed: left over, and an operation that has not ended will remove it. in-flight: an
- * operation that has not ended is making or removing it. foreign: never ours.
+ * operation that has not ended is making or removing it. foreign: not ours by its name.
  */
 export type Problem = 'leaked' | 'missing' | 'different' | 'owed' | 'in-flight' | 'foreign';
 
@@ -62,6 +62,7 @@ export interface Difference {
   /** What the read model says, and what was found; where the problem is `different`. */
   readonly expected: string | null;
   readonly found: string | null;
+  /** null where the log knows none. */
   readonly owner: Owner | null;
   readonly remedy: Remedy;
 }

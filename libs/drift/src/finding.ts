@@ -26,7 +26,7 @@ export interface Finding {
   readonly nodeId: string;
   readonly kind: DriftKind;
   readonly what: string;
-  /** `leaked` where the name has the form of ours: whether it ever was ours is for the log to say. */
+  /** `leaked` where the name has the form of ours and no object has it: what has become of its object is for the log to say. */
   readonly problem: Problem;
   readonly about: Subject;
   readonly expected?: string;

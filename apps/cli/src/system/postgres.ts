@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config } from '#config';
-import { startEmbeddedPostgres } from '#event-store';
+import { runningEmbeddedPostgres, startEmbeddedPostgres } from '#event-store';
 import type { Logger } from '#kernel';
 
 /** Where the database is. */
@@ -12,6 +12,21 @@ export interface PostgresAddress {
   /** `embedded in <folder>` or `external`. */
   readonly description: string;
   stop(): Promise<void>;
+}
+
+/**
+ * Like openPostgres, for a command that only looks on: an embedded server that another process runs is used and left running.
+ * @throws DataDirectoryError where the data directory cannot be used
+ */
+export async function reachPostgres(config: Config, logger: Logger): Promise<PostgresAddress> {
+  const running = config.databaseUrl === '' ? await runningEmbeddedPostgres(resolve(config.dataDir)) : null;
+  if (running === null) return openPostgres(config, logger);
+  return {
+    url: running,
+    ownerUrl: running,
+    description: 'embedded, of another process',
+    stop: () => Promise.resolve(),
+  };
 }
 
 /**

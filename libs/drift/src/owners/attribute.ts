@@ -24,9 +24,10 @@ interface Known {
 }
 
 /**
- * Says whose each thing is or was, and settles what a name alone cannot: a name of our form that the log has never had is
- * foreign; a thing of an object that lives elsewhere is no leak, however wrong its place; one that an operation still has to
- * remove is owed.
+ * Says whose each thing is or was, and settles what a name alone cannot: a thing of an object that lives elsewhere is no leak,
+ * however wrong its place; one that an operation still has to remove is owed. A name of our form that the log has never had
+ * stays a leak without an owner: it was made after the backup that the database was restored from, or by another control
+ * plane. Only a physical volume without a group says nothing by itself.
  * @param owing ids of the subjects of operations that have not ended
  */
 export function attribute(
@@ -43,11 +44,11 @@ export function attribute(
 }
 
 function verdict(
-  { kind }: Finding,
+  { kind, about }: Finding,
   known: Known | null,
   owing: ReadonlySet<string>,
 ): { readonly problem: Problem; readonly expected?: string; readonly found?: string } {
-  if (known === null) return { problem: 'foreign' };
+  if (known === null) return { problem: about.pvUuid === undefined ? 'leaked' : 'foreign' };
   const gone = known.owner.ended !== null;
   if (gone && owing.has(known.owner.id)) return { problem: 'owed' };
   if (gone || !HOLDS_DATA.has(kind)) return { problem: 'leaked' };
@@ -59,7 +60,7 @@ function knownAs(finding: Finding, history: History): Known | null {
   const brick = history.bricks.get(about.brickId ?? '');
   if (brick !== undefined) return ofBrick(brick, about.brickId ?? '', history);
   if (about.volumeId !== undefined) return known('volume', history.volumes.get(about.volumeId));
-  // a brick that was never ours is not its device's either
+  // a brick that the log has never had is not its device's either
   if (about.brickId !== undefined) return null;
   if (kind === 'peer' || kind === 'marker') {
     const nodeId = about.nodeId ?? history.nodesByHost.get(about.storageHost ?? '');

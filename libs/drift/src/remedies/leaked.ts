@@ -8,6 +8,7 @@ import {
 } from '#storage-nodes';
 import type { DriftKind } from '../difference.js';
 import type { Attributed } from '../owners/attribute.js';
+import { none, type Steps } from './steps.js';
 
 type Take = (leak: Attributed, settings: NodeSettings) => readonly RemoteCommand[];
 
@@ -55,7 +56,13 @@ const advice: Readonly<Record<DriftKind, string>> = {
     'The brick is in the volume and not in the read model: move its data off and take it out; commit once the status says completed.',
 };
 
-/** How a thing without an owner is removed. */
-export function remedyOfLeak(leak: Attributed, settings: NodeSettings) {
+/** How a thing whose object is gone is removed. What nobody has ever deleted is not to be removed by a command from here. */
+export function remedyOfLeak(leak: Attributed, settings: NodeSettings): Steps {
+  if (leak.owner === null) {
+    return none(
+      'The log has never had it: it was made after the backup that this database was restored from, or by another ' +
+        'control plane, and may hold data that is wanted; find out whose it is before anything is removed.',
+    );
+  }
   return { advice: advice[leak.kind], commands: takes[leak.kind](leak, settings) };
 }

@@ -118,9 +118,16 @@ async function inspect(dataDir: string, pgData: string, major: number): Promise<
   return 'present';
 }
 
+const passwordFile = (dataDir: string): string => join(dataDir, 'postgres.password');
+
+/** Empty where there is none. */
+export async function readPassword(dataDir: string): Promise<string> {
+  return (await readFile(passwordFile(dataDir), 'utf8').catch(() => '')).trim();
+}
+
 /** The password is made once and kept beside the data, so that a second start finds its way in. */
 async function keepPassword(dataDir: string, fresh: boolean): Promise<string> {
-  const path = join(dataDir, 'postgres.password');
+  const path = passwordFile(dataDir);
   if (fresh) {
     try {
       await writeFile(path, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' });
@@ -128,14 +135,14 @@ async function keepPassword(dataDir: string, fresh: boolean): Promise<string> {
       if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
-  const password = await readFile(path, 'utf8').catch(() => '');
-  if (password.trim() === '') {
+  const password = await readPassword(dataDir);
+  if (password === '') {
     throw new DataDirectoryError(
       dataDir,
       `the data directory ${dataDir} has lost its password file ${path}: restore it from a backup, or move the directory away to start empty`,
     );
   }
-  return password.trim();
+  return password;
 }
 
 /** Into a folder of its own first: one that appears under its final name is complete, whenever the process is killed. */
@@ -150,13 +157,13 @@ async function initialise(
   const workshop = await mkdtemp(join(dataDir, '.initdb-'));
   try {
     const fresh = join(workshop, 'data');
-    const passwordFile = join(workshop, 'password');
+    const given = join(workshop, 'password');
     await mkdir(fresh, { mode: 0o700 });
-    await writeFile(passwordFile, password, { mode: 0o600 });
+    await writeFile(given, password, { mode: 0o600 });
     if (user !== null) {
-      for (const path of [workshop, fresh, passwordFile]) await chown(path, user.uid, user.gid);
+      for (const path of [workshop, fresh, given]) await chown(path, user.uid, user.gid);
     }
-    await runInitdb(binaries.initdb, fresh, passwordFile, account);
+    await runInitdb(binaries.initdb, fresh, given, account);
     await rename(fresh, pgData).catch((error: unknown) => {
       // Another process was faster; its directory is as good, and Postgres lets only one of us start on it.
       if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
@@ -169,10 +176,10 @@ async function initialise(
 async function runInitdb(
   initdb: string,
   target: string,
-  passwordFile: string,
+  given: string,
   { user, prefix }: ServerAccount,
 ): Promise<void> {
-  const options = [`--pgdata=${target}`, `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+  const options = [`--pgdata=${target}`, `--username=${SUPERUSER}`, `--pwfile=${given}`, '--auth=scram-sha-256'];
   // The built-in locale is the same on every machine; the operating system's may be missing or sort differently.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   try {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withClient } from '../connection.js';
 import { DataDirectoryError } from './data-directory-error.js';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
+import { runningEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
 
 /** Above what Linux gives out by default. */
 const DEAD_PID = '4194999';
@@ -53,6 +53,14 @@ describe('an embedded Postgres', () => {
     await first.stop();
     const second = await start();
     expect(await query(second, 'select answer from kept')).toEqual([{ answer: 'yes' }]);
+  });
+
+  it('is found by another process while it runs, and only then', async () => {
+    expect(await runningEmbeddedPostgres(dataDir)).toBeNull();
+    const server = await start();
+    expect(await runningEmbeddedPostgres(dataDir)).toBe(server.url);
+    await server.stop();
+    expect(await runningEmbeddedPostgres(dataDir)).toBeNull();
   });
 
   it('is there again, with its data, after it was killed', async () => {

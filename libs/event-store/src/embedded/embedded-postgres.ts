@@ -1,11 +1,19 @@
+import { realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { findBinaries, type Binaries } from './binaries.js';
-import { openDataDirectory, pgDataOf, prepareDataDirectory, SUPERUSER, type DataDirectory } from './data-directory.js';
+import {
+  openDataDirectory,
+  pgDataOf,
+  prepareDataDirectory,
+  readPassword,
+  SUPERUSER,
+  type DataDirectory,
+} from './data-directory.js';
 import { DataDirectoryError, inUse } from './data-directory-error.js';
 import { serverAccount, type ServerAccount } from './os-user.js';
-import { claimOwnership, clearTheWay, isOwner } from './running-server.js';
+import { claimOwnership, clearTheWay, isOwner, portOfRunningServer } from './running-server.js';
 import { ServerProcess, StartFailure } from './server-process.js';
 import { SupervisedServer } from './supervised-server.js';
 
@@ -47,8 +55,7 @@ export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings):
   await claimOwnership(dataDir);
   const { server, port } = await startWithRetry({ ...settings, dataDir }, directory, binaries, account);
   await claimOwnership(dataDir);
-  const address = (database: string): string =>
-    `postgresql://${SUPERUSER}:${encodeURIComponent(directory.password)}@127.0.0.1:${port.toString()}/${database}`;
+  const address = (database: string): string => urlOf(directory.password, port, database);
   try {
     await ensureDatabase(address('postgres'));
   } catch (error) {
@@ -63,6 +70,20 @@ export async function startEmbeddedPostgres(settings: EmbeddedPostgresSettings):
   const onTrouble = settings.onTrouble ?? settings.onLog;
   const supervised = new SupervisedServer(server, () => isOwner(dataDir), startAgain, onTrouble);
   return { url: address(DATABASE), port, stop: () => supervised.stop() };
+}
+
+function urlOf(password: string, port: number, database: string): string {
+  return `postgresql://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port.toString()}/${database}`;
+}
+
+/**
+ * The address of the embedded server that another process runs on this directory, for commands that look on beside it.
+ * @returns null where none runs
+ */
+export async function runningEmbeddedPostgres(dataDir: string): Promise<string | null> {
+  const directory = await realpath(dataDir).catch(() => dataDir);
+  const port = await portOfRunningServer(directory, pgDataOf(directory));
+  return port === null ? null : urlOf(await readPassword(directory), port, DATABASE);
 }
 
 async function freePort(): Promise<number> {

@@ -22,6 +22,9 @@ async function readPid(path: string): Promise<number | null> {
   return Number.isInteger(pid) && pid > 0 ? pid : null;
 }
 
+/** Of postmaster.pid: process, directory, start time, port. */
+const PORT_LINE = 3;
+
 /** The command line of a process; numbers are given out again, so being alive proves nothing. */
 async function commandLine(pid: number): Promise<string> {
   try {
@@ -54,6 +57,18 @@ export async function clearTheWay(dataDir: string, pgData: string): Promise<void
   }
   process.kill(server, 'SIGINT');
   await untilGone(dataDir, server);
+}
+
+/**
+ * The port of the server that another process of Brickyard looks after on this directory; null where there is none.
+ */
+export async function portOfRunningServer(dataDir: string, pgData: string): Promise<number | null> {
+  const lock = join(pgData, 'postmaster.pid');
+  const [server, owner] = await Promise.all([readPid(lock), readPid(ownerFile(dataDir))]);
+  if (server === null || owner === null || !isAlive(server) || !isAlive(owner)) return null;
+  if (!(await commandLine(server)).includes(pgData)) return null;
+  const port = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[PORT_LINE]);
+  return Number.isInteger(port) && port > 0 ? port : null;
 }
 
 async function untilGone(dataDir: string, pid: number): Promise<void> {
