@@ -98,8 +98,9 @@ describe('an API that is asked to stop', () => {
     for (const { answer } of draining) {
       expect(answer).toMatchObject({ status: 200, headers: { connection: 'close' } });
     }
-    // Later ones found no port; nothing that was taken was left without an answer.
-    for (const { error } of all) if (error !== null) expect(error).toContain('ECONNREFUSED');
+    // Later ones found no port, or waited in the kernel to be accepted when it closed: Linux resets those. That is why there is
+    // a delay, in which balancers stop sending.
+    for (const { error } of all) if (error !== null) expect(error).toMatch(/ECONNREFUSED|ECONNRESET/);
   });
 
   it('answers a request on a connection that was idle, and lets held polls go at once', async () => {
