@@ -116,7 +116,7 @@ function dropGroup(site: DriftSite, node: 0 | 1 | 2, wipe: boolean): readonly Ex
   });
 }
 
-const onBricks: readonly Alteration[] = [
+const takenFromBricks: readonly Alteration[] = [
   ofBrick('a brick is unmounted', 0, (state, brick) => {
     unmount(state, brick.mountPoint);
     return lost(brick, ['mount']);
@@ -144,6 +144,23 @@ const onBricks: readonly Alteration[] = [
     dropPool(state, brick);
     return lost(brick, ['thin-pool', 'logical-volume', 'mount']);
   }),
+  {
+    name: 'a volume group is removed',
+    subject: 'brick of node 1',
+    hides: 'leak of node 1',
+    owner: null,
+    apply: (site) => dropGroup(site, 1, false),
+  },
+  {
+    name: 'a disk is wiped',
+    subject: 'brick of node 2',
+    hides: 'leak of node 2',
+    owner: null,
+    apply: (site) => dropGroup(site, 2, true),
+  },
+];
+
+const changedBricks: readonly Alteration[] = [
   ofBrick('the thin pool of a brick has shrunk', 0, (state, { vg, pool }) => {
     const group = groupOf(state, vg);
     group.thinPools = group.thinPools.map((each) => (each.name === pool ? { ...each, dataExtents: 100 } : each));
@@ -163,20 +180,6 @@ const onBricks: readonly Alteration[] = [
     addLine(state, `/dev/vdz1 ${mountPoint} xfs defaults 0 0`);
     return [{ kind: 'fstab-line', what: mountPoint, problem: 'different' }];
   }),
-  {
-    name: 'a volume group is removed',
-    subject: 'brick of node 1',
-    hides: 'leak of node 1',
-    owner: null,
-    apply: (site) => dropGroup(site, 1, false),
-  },
-  {
-    name: 'a disk is wiped',
-    subject: 'brick of node 2',
-    hides: 'leak of node 2',
-    owner: null,
-    apply: (site) => dropGroup(site, 2, true),
-  },
 ];
 
 /** Puts back on a node what a brick of `gone` was made of. */
@@ -294,7 +297,7 @@ const keptOf = (world: WorldState) =>
   world.pools.flatMap(({ volumes }) => volumes).find(({ name }) => name === 'kept')!;
 const poolOf = (world: WorldState) => world.pools.find(({ members }) => members.length > 1)!;
 
-const onGluster: readonly Alteration[] = [
+const takenFromGluster: readonly Alteration[] = [
   ofGluster('a volume is stopped', 'kept', (world) => {
     keptOf(world).started = false;
     return [{ kind: 'gluster-volume', what: 'kept', problem: 'different' }];
@@ -319,6 +322,21 @@ const onGluster: readonly Alteration[] = [
       problem: 'missing' as const,
     }));
   }),
+  ofGluster(
+    'a node is detached',
+    '127.0.1.3',
+    (world) => {
+      const { peerUuid, storageHost } = world.nodes[2]!;
+      const pool = poolOf(world);
+      pool.members = pool.members.filter((member) => member.peerUuid !== peerUuid);
+      world.pools.push({ members: [{ peerUuid, hostname: storageHost }], volumes: [] });
+      return [{ kind: 'peer', what: storageHost, problem: 'missing' }];
+    },
+    'gluster',
+  ),
+];
+
+const addedToGluster: readonly Alteration[] = [
   ofGluster('a brick set is added to a volume', 'kept', (world, { nodes }) => {
     const bricks = nodes.map(({ storageHost }) => ({ host: storageHost, path: '/srv/more/brick' }));
     keptOf(world).bricks.push(...bricks);
@@ -349,18 +367,6 @@ const onGluster: readonly Alteration[] = [
     },
     'leaked peer',
   ),
-  ofGluster(
-    'a node is detached',
-    '127.0.1.3',
-    (world) => {
-      const { peerUuid, storageHost } = world.nodes[2]!;
-      const pool = poolOf(world);
-      pool.members = pool.members.filter((member) => member.peerUuid !== peerUuid);
-      world.pools.push({ members: [{ peerUuid, hostname: storageHost }], volumes: [] });
-      return [{ kind: 'peer', what: storageHost, problem: 'missing' }];
-    },
-    'gluster',
-  ),
 ];
 
 const onMarker: Alteration = {
@@ -374,5 +380,14 @@ const onMarker: Alteration = {
     }),
 };
 
+/** Something of an object that is there was taken away, or stopped. */
+export const removals: readonly Alteration[] = [...takenFromBricks, ...takenFromGluster];
+
 /** Every way in which nodes and read model can come to differ. */
-export const alterations: readonly Alteration[] = [...onBricks, ...onLeaks, ...onGluster, onMarker];
+export const alterations: readonly Alteration[] = [
+  ...removals,
+  ...changedBricks,
+  ...onLeaks,
+  ...addedToGluster,
+  onMarker,
+];

@@ -163,7 +163,7 @@ describe('a command whose end nobody has seen', () => {
 
 it('runs that were cut off do not count as failures', async () => {
   const world = new OperationWorld().accept('volume-delete');
-  for (let death = 0; death < 10; death += 1) await dieAt(world, 'delete vol');
+  for (let death = 0; death < 10; death += 1) await dieAt(world, 'remove b1');
   refuse(world, 'remove b2', 'Logical volume in use');
   expect(await runToEnd(world)).toEqual(['retry', 'retry', 'retry', 'finished']);
 });

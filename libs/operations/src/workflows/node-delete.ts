@@ -1,6 +1,7 @@
+import type { NodeAddress } from '#storage-nodes';
 import { otherMembers } from './node-add.js';
 import { forgetNode } from './support/forget-node.js';
-import { addressById, memberIds, onAnyNode } from './support/node-access.js';
+import { AloneError, addressById, memberIds, onAnyNode } from './support/node-access.js';
 import { nodeChange } from './support/subject-changes.js';
 import type { Phase, Workflow } from './workflow.js';
 
@@ -53,10 +54,12 @@ function detach(nodeId: string, clusterId: string, reach: readonly string[]): Ph
           const others = await otherMembers(context, clusterId, nodeId);
           if (others.length === 0) return { via: null };
           const { storageHost } = await addressById(load, nodeId);
-          return onAnyNode(others, async (via) => {
+          const drop = async (via: NodeAddress): Promise<{ via: string | null }> => {
+            if (!(await nodes.hasPeers(via, call))) throw new AloneError(via);
             await nodes.removePeer(via, storageHost, call);
             return { via: via.manageHost };
-          });
+          };
+          return onAnyNode(others, drop, { via: null });
         },
         // A detach whose answer was lost may have worked: the node stays ours, so it has to be a peer again.
         undo: async (context) => {

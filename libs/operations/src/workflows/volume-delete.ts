@@ -1,7 +1,7 @@
 import type { OperationState, VolumeState } from '#domain';
-import { NodeCommandError, OWNER_KEY } from '#storage-nodes';
+import { NodeCommandError, OWNER_KEY, type NodeAddress } from '#storage-nodes';
 import { releaseBricks, removeBricks } from './support/bricks.js';
-import { onVolume, reachOf, volumeSpec } from './support/gluster.js';
+import { lookAt, onVolume, reachOf, volumeSpec } from './support/gluster.js';
 import { volumeChange } from './support/subject-changes.js';
 import { StepRefusedError, type Phase, type StepContext, type Workflow } from './workflow.js';
 
@@ -36,15 +36,17 @@ function stopVolume(volume: VolumeState, reach: readonly string[]): Phase {
       {
         name: 'stop',
         reach,
-        ensure: async (context) =>
-          onVolume(context, volume, async (via) => {
+        ensure: async (context) => {
+          const stop = async (via: NodeAddress): Promise<{ wasStarted: boolean }> => {
             const { nodes, call } = context;
-            const found = await nodes.volumeInfo(via, volume.name, call);
+            const found = await lookAt(context, via, volume);
             if (found?.started !== true) return { wasStarted: wasStarted(context.operation) && found !== null };
             const spec = await volumeSpec(context, volume, volume.brickSets);
             await nodes.ensureVolumeStopped(via, volume.name, call, spec);
             return { wasStarted: true };
-          }),
+          };
+          return onVolume(context, volume, stop, { wasStarted: false });
+        },
         undo: async (context) => {
           if (wasStarted(context.operation)) await startIfThere(context, volume);
         },
@@ -82,9 +84,10 @@ function deleteVolume(volume: VolumeState, reach: readonly string[]): Phase {
       {
         name: 'delete',
         reach,
-        ensure: async (context) =>
-          onVolume(context, volume, async (via) => {
+        ensure: async (context) => {
+          const remove = async (via: NodeAddress): Promise<null> => {
             const { nodes, call } = context;
+            if ((await lookAt(context, via, volume)) === null) return null;
             const spec = await volumeSpec(context, volume, volume.brickSets);
             try {
               await nodes.removeVolume(via, volume.name, call, spec);
@@ -95,7 +98,9 @@ function deleteVolume(volume: VolumeState, reach: readonly string[]): Phase {
               throw new StepRefusedError(error.message, error.node);
             }
             return null;
-          }),
+          };
+          return onVolume(context, volume, remove, null);
+        },
         undo: () => Promise.resolve(),
       },
     ],

@@ -1,7 +1,7 @@
 import { pendingExpansions, type BrickSets, type NodeState, type VolumeState } from '#domain';
-import type { NodeAddress, VolumeSpec } from '#storage-nodes';
+import type { GlusterVolume, NodeAddress, VolumeSpec } from '#storage-nodes';
 import type { StepContext, WorkflowView } from '../workflow.js';
-import { memberIds, onAnyNode } from './node-access.js';
+import { AloneError, memberIds, onAnyNode } from './node-access.js';
 
 /** The nodes that may be asked about a volume, the best first: online ones with its bricks, other online ones, the rest. */
 async function nodesFor(context: StepContext, volume: VolumeState): Promise<NodeState[]> {
@@ -23,13 +23,28 @@ export async function reachOf(view: WorkflowView, volume: VolumeState): Promise<
   return [...new Set([...members, ...bricks.map((brick) => brick.nodeId)])];
 }
 
-/** Runs Gluster commands about a volume on a node that is up. */
+/** Runs Gluster commands about a volume on a node that is up. @param absent see onAnyNode */
 export async function onVolume<T>(
   context: StepContext,
   volume: VolumeState,
   work: (via: NodeAddress, first: boolean) => Promise<T>,
+  absent?: T,
 ): Promise<T> {
-  return onAnyNode(await nodesFor(context, volume), work);
+  return onAnyNode(await nodesFor(context, volume), work, absent);
+}
+
+/**
+ * The volume as Gluster knows it; null for none.
+ * @throws AloneError where this glusterd cannot know: another one has to be asked
+ */
+export async function lookAt(
+  { nodes, call }: StepContext,
+  via: NodeAddress,
+  { name }: VolumeState,
+): Promise<GlusterVolume | null> {
+  const found = await nodes.volumeInfo(via, name, call);
+  if (found === null && !(await nodes.hasPeers(via, call))) throw new AloneError(via);
+  return found;
 }
 
 /** The volume as Gluster is given it, with the brick sets asked for. */
