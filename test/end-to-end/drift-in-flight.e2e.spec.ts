@@ -10,7 +10,7 @@ describe('drift beside running operations', () => {
   let volume = '';
 
   beforeAll(async () => {
-    system = await startSimulatedSystem();
+    system = await startSimulatedSystem({ worker: { maxFailedRuns: 3, stepTries: 1 } });
     await system.loadAll();
     volume = (await system.client.change('POST', '/volumes', { size: 1, durability: replica3 })) ?? '';
   });
@@ -59,6 +59,29 @@ describe('drift beside running operations', () => {
     }
     await busy;
     expect(state.looks).toBeGreaterThan(1);
+  });
+
+  it('is none where a cleanup owes what a delete could not remove', async () => {
+    const location = (await system.client.change('POST', '/volumes', body('owed'))) ?? '';
+    const node = system.simulator.nodes[2]!;
+    const words = 'umount: target is busy.\n';
+    node.faults.add({ match: / umount /, times: Infinity, action: { kind: 'fail', exitCode: 32, stderr: words } });
+    await system.client.change('DELETE', location);
+    const { differences } = await system.drift();
+    const owed = differences.filter(({ problem }) => problem !== 'foreign');
+    expect(
+      owed.map(({ host, problem, kind, owner }) => `${host} ${problem} ${kind} ${owner?.name ?? ''}`).sort(),
+    ).toEqual(
+      ['folder', 'fstab-line', 'logical-volume', 'mount', 'thin-pool'].map(
+        (kind) => `${node.manageHost} owed ${kind} owed`,
+      ),
+    );
+    node.faults.clear();
+    await expect
+      .poll(async () => (await system.drift()).differences.filter(({ problem }) => problem === 'owed'), {
+        timeout: 30_000,
+      })
+      .toEqual([]);
   });
 
   it('is not known of a node that is away, nor of a glusterd that is', async () => {

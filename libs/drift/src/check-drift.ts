@@ -44,7 +44,8 @@ export async function checkDrift(parts: DriftParts): Promise<DriftReport> {
   });
   const findings = looks.flatMap((each) => each.findings);
   const clusters = looks.map(({ contents }) => contents);
-  const owing = new Set(clusters.flatMap(({ operations }) => operations.map(({ subjectId }) => subjectId)));
+  const cleanups = clusters.flatMap(({ operations }) => operations.filter(({ kind }) => kind === 'cleanup'));
+  const owing = new Set(cleanups.map(({ subjectId }) => subjectId));
   const attributed = attribute(findings, await readHistory(sql, findings), owing);
   return {
     differences: describe(attributed, clusters, settings),

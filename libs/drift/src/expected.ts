@@ -9,8 +9,8 @@ import {
 import type { ClusterContents } from '#read-model';
 import { brickNames, type BrickNames } from '#storage-nodes';
 
-/** settled: has to be there as it is described. in-flight: an operation is making or removing it. */
-export type Standing = 'settled' | 'in-flight';
+/** settled: has to be there as it is described. in-flight: an operation is making or removing it. owed: a cleanup removes it. */
+export type Standing = 'settled' | 'in-flight' | 'owed';
 
 export interface ExpectedDevice {
   readonly device: DeviceState;
@@ -89,15 +89,17 @@ function expectedBricks(
   volumes: readonly ExpectedVolume[],
 ): readonly ExpectedBrick[] {
   const byId = new Map(volumes.map(({ volume }) => [volume.volumeId, volume]));
-  const settled = new Set(
-    volumes
-      .filter(({ standing }) => standing === 'settled')
-      .flatMap(({ brickSets }) => brickSets.flat().map(({ brickId }) => brickId)),
+  const standings = new Map(
+    volumes.flatMap(({ standing, brickSets, arriving }) => [
+      ...brickSets.flat().map(({ brickId }) => [brickId, standing] as const),
+      ...arriving.flat().map(({ brickId }) => [brickId, 'in-flight'] as const),
+    ]),
   );
   return bricks.map((brick) => ({
     brick,
     names: brickNames(brick),
     volume: byId.get(brick.volumeId) ?? null,
-    standing: settled.has(brick.brickId) ? 'settled' : 'in-flight',
+    // a reservation that no volume names is kept for a cleanup
+    standing: standings.get(brick.brickId) ?? 'owed',
   }));
 }

@@ -51,7 +51,7 @@ function one(
 ): readonly Finding[] {
   const { brickId, deviceId, volumeId } = of.brick;
   const base = { nodeId, kind, what, about: { brickId, deviceId, volumeId }, of: { brick: of } };
-  if (of.standing === 'in-flight') return there === undefined ? [] : [{ ...base, problem: 'in-flight' }];
+  if (of.standing !== 'settled') return there === undefined ? [] : [{ ...base, problem: of.standing }];
   if (there === undefined) return [{ ...base, problem: 'missing' }];
   const expected = description(sizeKiB, kind === 'logical-volume' ? of.names.pool : null);
   const found = description(there.sizeKiB, 'pool' in there ? there.pool : null);

@@ -28,7 +28,7 @@ function physicalVolumesOf(
 ): readonly FoundPhysicalVolume[] {
   const group = vgName(device.deviceId);
   const halfMade = (each: FoundPhysicalVolume): boolean =>
-    standing === 'in-flight' && each.vg === '' && each.device === device.name;
+    standing !== 'settled' && each.vg === '' && each.device === device.name;
   return inventory.physicalVolumes.filter((each) => each.vg === group || each.uuid === device.pvUuid || halfMade(each));
 }
 
@@ -42,8 +42,8 @@ function physicalVolume(
   const vg = vgName(deviceId);
   const base = { nodeId, kind: 'physical-volume', about: { deviceId }, of: { device: of } } as const;
   const right = volumes.find(({ uuid }) => uuid === pvUuid) ?? volumes[0];
-  if (standing === 'in-flight') {
-    return right === undefined ? [] : [{ ...base, what: right.device, problem: 'in-flight' }];
+  if (standing !== 'settled') {
+    return right === undefined ? [] : [{ ...base, what: right.device, problem: standing }];
   }
   if (right === undefined) return [{ ...base, what: device.name, problem: 'missing' }];
   if (pvUuid !== '' && right.uuid !== pvUuid) {
@@ -67,7 +67,7 @@ function volumeGroup(
   const what = vgName(deviceId);
   const base = { nodeId, kind: 'volume-group', what, about: { deviceId }, of: { device: of } } as const;
   const there = inventory.volumeGroups.some(({ name }) => name === what);
-  if (of.standing === 'in-flight') return there ? [{ ...base, problem: 'in-flight' }] : [];
+  if (of.standing !== 'settled') return there ? [{ ...base, problem: of.standing }] : [];
   if (!there) return [{ ...base, problem: 'missing' }];
   const disks = volumes.filter(({ vg }) => vg === what).map(({ device }) => device);
   if (disks.length < 2) return [];

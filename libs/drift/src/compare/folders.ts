@@ -46,8 +46,8 @@ function one(
   source: string | undefined,
 ): readonly Finding[] {
   const what = source === of.names.deviceNode ? of.names.path : of.names.mountPoint;
-  if (of.standing === 'in-flight') {
-    return there.has(what) ? [{ ...base(nodeId, of), what, problem: 'in-flight' }] : [];
+  if (of.standing !== 'settled') {
+    return there.has(what) ? [{ ...base(nodeId, of), what, problem: of.standing }] : [];
   }
   return there.has(what) ? [] : [{ ...base(nodeId, of), what, problem: 'missing' }];
 }

@@ -34,7 +34,7 @@ function one(nodeId: string, kind: EntryKind, of: ExpectedBrick, sources: readon
   const { brickId, deviceId, volumeId } = of.brick;
   const what = of.names.mountPoint;
   const base = { nodeId, kind, what, about: { brickId, deviceId, volumeId }, of: { brick: of } };
-  if (of.standing === 'in-flight') return sources.length === 0 ? [] : [{ ...base, problem: 'in-flight' }];
+  if (of.standing !== 'settled') return sources.length === 0 ? [] : [{ ...base, problem: of.standing }];
   if (sources.length === 0) return [{ ...base, problem: 'missing' }];
   const found = sources.join(SEVERAL);
   const expected = of.names.deviceNode;

@@ -24,8 +24,8 @@ function ofMembers(pool: Pool, viewer: Viewer, reference: Viewer): readonly Find
       about: { nodeId: node.nodeId },
     } as const;
     const peer = pool.peerOf(viewer, node);
-    if (standing === 'in-flight') {
-      return peer === undefined || viewer !== reference ? [] : [{ ...base, problem: 'in-flight' }];
+    if (standing !== 'settled') {
+      return peer === undefined || viewer !== reference ? [] : [{ ...base, problem: standing }];
     }
     if (peer === undefined) {
       const known = viewer === reference || pool.peerOf(reference, node) !== undefined;

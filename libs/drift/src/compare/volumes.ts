@@ -36,8 +36,8 @@ function ownVolume(of: ExpectedVolume, viewers: readonly Viewer[], hosts: NodesB
   }));
   const holders = seen.flatMap(({ nodeId, volume }) => (volume === undefined ? [] : [{ nodeId, volume }]));
   const [first] = holders;
-  if (of.standing === 'in-flight') {
-    return first === undefined ? [] : [{ ...base, nodeId: first.nodeId, problem: 'in-flight' }];
+  if (of.standing !== 'settled') {
+    return first === undefined ? [] : [{ ...base, nodeId: first.nodeId, problem: of.standing }];
   }
   // Where no glusterd has it one of them is enough to make it again.
   const lacking = first === undefined ? seen.slice(0, 1) : seen.filter(({ volume }) => volume === undefined);

@@ -1,4 +1,4 @@
-import type { Owner, Problem } from '../difference.js';
+import { isDrift, type Owner, type Problem } from '../difference.js';
 import type { Finding } from '../finding.js';
 import { diskPlace, type BrickHistory, type History, type ObjectHistory } from './history.js';
 
@@ -28,7 +28,7 @@ interface Known {
  * however wrong its place; one that an operation still has to remove is owed. A name of our form that the log has never had
  * stays a leak without an owner: it was made after the backup that the database was restored from, or by another control
  * plane. Only a physical volume without a group says nothing by itself.
- * @param owing ids of the subjects of operations that have not ended
+ * @param owing ids of the subjects of cleanups
  */
 export function attribute(
   findings: readonly Finding[],
@@ -38,19 +38,26 @@ export function attribute(
   return findings.map((finding) => {
     const known = knownAs(finding, history);
     const owner = known?.owner ?? null;
+    if (owner !== null && isOwed(finding, owner, owing)) return { ...finding, problem: 'owed', owner };
     if (finding.problem !== 'leaked') return { ...finding, owner };
-    return { ...finding, ...verdict(finding, known, owing), owner };
+    return { ...finding, ...verdict(finding, known), owner };
   });
+}
+
+/** What a cleanup gives back to an object that is there: its peer, its Gluster volume as it was. Bricks are never made again. */
+const GIVEN_BACK = new Set(['gluster-volume', 'gluster-brick', 'peer']);
+
+function isOwed({ problem, kind }: Finding, owner: Owner, owing: ReadonlySet<string>): boolean {
+  if (!owing.has(owner.id) || !isDrift({ problem })) return false;
+  return owner.ended !== null || GIVEN_BACK.has(kind);
 }
 
 function verdict(
   { kind, about }: Finding,
   known: Known | null,
-  owing: ReadonlySet<string>,
 ): { readonly problem: Problem; readonly expected?: string; readonly found?: string } {
   if (known === null) return { problem: about.pvUuid === undefined ? 'leaked' : 'foreign' };
   const gone = known.owner.ended !== null;
-  if (gone && owing.has(known.owner.id)) return { problem: 'owed' };
   if (gone || !HOLDS_DATA.has(kind)) return { problem: 'leaked' };
   return { problem: 'different', expected: known.place, found: 'here' };
 }
