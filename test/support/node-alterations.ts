@@ -41,6 +41,9 @@ function bricksOf(world: WorldState, node: number, volume: string): readonly Bri
     });
 }
 
+/** Of the volume `kept`, as made: another alteration may have taken the volume or its brick sets away meanwhile. */
+const keptBricks = ({ old }: DriftSite, node: number): readonly BrickThere[] => bricksOf(old, node, 'kept');
+
 /** The world as it is, and the state of one of the site's nodes in it. */
 function alter<T>({ nodes }: DriftSite, node: number, change: (state: NodeState, world: WorldState) => T): T {
   let result: { readonly value: T } | null = null;
@@ -74,8 +77,8 @@ function ofBrick(
     subject: `brick of node ${node}`,
     owner: 'kept',
     apply: (site) =>
-      alter(site, node, (state, world) =>
-        change(state, bricksOf(world, node, 'kept')[0]!).map((expected) => ({ ...expected, node })),
+      alter(site, node, (state) =>
+        change(state, keptBricks(site, node)[0]!).map((expected) => ({ ...expected, node })),
       ),
   };
 }
@@ -101,8 +104,8 @@ function dropPool(state: NodeState, brick: BrickThere): void {
 
 /** The group of the first brick of `kept` on the node, with every brick in it. */
 function dropGroup(site: DriftSite, node: 0 | 1 | 2, wipe: boolean): readonly Expected[] {
-  return alter(site, node, (state, world) => {
-    const [first, ...others] = bricksOf(world, node, 'kept');
+  return alter(site, node, (state) => {
+    const [first, ...others] = keptBricks(site, node);
     const inGroup = [first!, ...others].filter(({ vg }) => vg === first!.vg);
     for (const brick of inGroup) unmount(state, brick.mountPoint);
     const group = groupOf(state, first!.vg);
