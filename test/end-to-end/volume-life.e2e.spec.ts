@@ -75,6 +75,7 @@ describe('the life of a volume on three nodes', () => {
       await system.client.change('DELETE', `/nodes/${node.id}`);
     }
     expect(system.holdings()).toEqual(before);
+    for (const node of system.simulator.nodes) expect(node.fence).toEqual({ owner: null, epochs: {}, running: [] });
   });
 
   it('leaves a log and a read model that agree', async () => {

@@ -32,6 +32,9 @@ function withoutMountRoot(node: NodeSnapshot): NodeSnapshot {
   return { ...node, folders: node.folders.filter((folder) => folder !== MOUNT_ROOT) };
 }
 
+/** Whose nodes they are, as long as they are in. */
+export const testInstallation = '0c5e55f4-0000-4000-8000-000000000001';
+
 /** Impatient, so that tests of failures take no longer than they must. */
 const impatient = { stepRetryMs: 10, retryMs: 50, retryLimitMs: 200, reconcileMs: 200, dispatchMs: 100 };
 
@@ -41,7 +44,9 @@ export async function startSimulatedSystem(
 ): Promise<SimulatedSystem> {
   const simulator = await startSimulatedNodes({ count: 3, devicesPerNode: 1, ...options.simulator });
   const access = { user: 'root', port: simulator.port, privateKey: simulator.clientPrivateKey ?? '' };
+  const fence = { installationId: testInstallation };
   const nodes = new GlusterStorageNodes(new SshExecutor({ ...access, reconnectLongestMs: 1000 }), {
+    fence,
     retry: { firstDelayMs: 10 },
   });
   const worker = options.worker === null ? null : { ...impatient, ...options.worker };
