@@ -1,4 +1,4 @@
-import { startSimulatedSystem, testInstallation, type SimulatedSystem } from '#test/simulated-system';
+import { startSimulatedSystem, type SimulatedSystem } from '#test/simulated-system';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const marker = '/var/lib/brickyard-node/installation';
@@ -21,7 +21,7 @@ it('a node of another installation is refused before anything has changed on it,
   const add = () => system.client.change('POST', '/nodes', { cluster, zone: 1, hostnames });
 
   const refusal = await add().then(String, String);
-  for (const part of [node.manageHost, marker, theirs, testInstallation, 'remove this file']) {
+  for (const part of [node.manageHost, marker, theirs, system.installationId, 'remove this file']) {
     expect(refusal).toContain(part);
   }
   expect(node.commands.filter(({ fence }) => fence?.kind === 'run' && fence.passed)).toEqual([]);
@@ -30,7 +30,7 @@ it('a node of another installation is refused before anything has changed on it,
 
   node.alter(({ files }) => Reflect.deleteProperty(files, marker));
   const location = await add();
-  expect(node.fence.owner?.installation).toBe(testInstallation);
+  expect(node.fence.owner?.installation).toBe(system.installationId);
   await system.client.change('DELETE', location!);
   expect(node.fence.owner).toBeNull();
 });

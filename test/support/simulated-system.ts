@@ -3,7 +3,7 @@ import { GlusterStorageNodes, SshExecutor } from '#storage-nodes';
 import { startSystem, type SystemOptions, type TestSystem } from '#test/system';
 import { check, PostgresQueries, type CheckReport } from '#read-model';
 import { checkDrift, isClean, isDrift, type DriftReport } from '#drift';
-import { PostgresEventStore } from '#event-store';
+import { PostgresEventStore, readInstallationId } from '#event-store';
 import { silentLogger } from '#kernel';
 import { testKeys } from '#test/http-client';
 import { HeketiClient } from '../../apps/cli/src/client/heketi-client.js';
@@ -12,6 +12,8 @@ import { sampleTopology } from '../../apps/cli/src/demo/sample-topology.js';
 
 export interface SimulatedSystem extends TestSystem {
   readonly simulator: SimulatedNodes;
+  /** Whose nodes they are, as long as they are in. */
+  readonly installationId: string;
   readonly client: HeketiClient;
   /** What the nodes hold, for comparing before and after. */
   holdings(): Readonly<Record<string, NodeSnapshot>>;
@@ -32,9 +34,6 @@ function withoutMountRoot(node: NodeSnapshot): NodeSnapshot {
   return { ...node, folders: node.folders.filter((folder) => folder !== MOUNT_ROOT) };
 }
 
-/** Whose nodes they are, as long as they are in. */
-export const testInstallation = '0c5e55f4-0000-4000-8000-000000000001';
-
 /** Impatient, so that tests of failures take no longer than they must. */
 const impatient = { stepRetryMs: 10, retryMs: 50, retryLimitMs: 200, reconcileMs: 200, dispatchMs: 100 };
 
@@ -44,15 +43,16 @@ export async function startSimulatedSystem(
 ): Promise<SimulatedSystem> {
   const simulator = await startSimulatedNodes({ count: 3, devicesPerNode: 1, ...options.simulator });
   const access = { user: 'root', port: simulator.port, privateKey: simulator.clientPrivateKey ?? '' };
-  const fence = { installationId: testInstallation };
-  const nodes = new GlusterStorageNodes(new SshExecutor({ ...access, reconnectLongestMs: 1000 }), {
-    fence,
-    retry: { firstDelayMs: 10 },
-  });
+  const nodes = (installationId: string): GlusterStorageNodes =>
+    new GlusterStorageNodes(new SshExecutor({ ...access, reconnectLongestMs: 1000 }), {
+      fence: { installationId },
+      retry: { firstDelayMs: 10 },
+    });
   const worker = options.worker === null ? null : { ...impatient, ...options.worker };
   const system = await startSystem({ nodes, ...options, worker });
   const client = new HeketiClient({ baseUrl: system.base, issuer: 'admin', key: testKeys.admin });
   const owner = await system.database.connect('owner', 4);
+  const installationId = await readInstallationId(owner);
   const drift = async (): Promise<DriftReport> => {
     // as the command does: with connections of its own
     const inspector = new GlusterStorageNodes(new SshExecutor(access));
@@ -65,6 +65,7 @@ export async function startSimulatedSystem(
   return {
     ...system,
     simulator,
+    installationId,
     client,
     holdings: () =>
       Object.fromEntries(Object.entries(simulator.snapshot()).map(([name, node]) => [name, withoutMountRoot(node)])),

@@ -1,6 +1,6 @@
 import { type Api, type ApiDependencies, createApi, databaseCheck, queueCheck } from '#api';
 import { type Config, loadConfig } from '#config';
-import { openDatabase, PostgresEventStore } from '#event-store';
+import { openDatabase, PostgresEventStore, readInstallationId } from '#event-store';
 import { type Logger, silentLogger, systemClock } from '#kernel';
 import { createTelemetry } from '#observability';
 import {
@@ -23,7 +23,8 @@ export interface SystemOptions {
   readonly templateUrl?: string;
   /** Postgres unless given. */
   readonly queue?: (database: TestDatabase) => QueueConnection;
-  readonly nodes?: StorageNodes;
+  /** Of the installation that the database is of. The mock unless given. */
+  readonly nodes?: (installationId: string) => StorageNodes;
   readonly config?: Partial<Config>;
   readonly worker?: Partial<WorkerConfig> | null;
   readonly api?: Partial<ApiDependencies>;
@@ -41,11 +42,12 @@ export interface TestSystem {
 
 /** API and worker in this process, on a database of their own. */
 export async function startSystem(options: SystemOptions = {}): Promise<TestSystem> {
-  const { logger = silentLogger, nodes = new MockStorageNodes() } = options;
+  const { logger = silentLogger } = options;
   const database = await freshDatabase(options.templateUrl);
   const { ownerUrl } = database;
   const link = await openDatabase({ url: ownerUrl, poolSize: 10, applicationName: 'test system', logger });
   const { database: db, notifier } = link;
+  const nodes = options.nodes?.(await readInstallationId(db)) ?? new MockStorageNodes();
   const connection = options.queue?.(database) ?? {
     backend: 'postgres' as const,
     url: ownerUrl,

@@ -205,7 +205,7 @@ describe('what a site can configure', () => {
     const nodes = new MockStorageNodes();
     const down = new Set(['m']);
     nodes.glusterdRunning = ({ manageHost }) => Promise.resolve(!down.has(manageHost));
-    const half = await startSystem({ nodes });
+    const half = await startSystem({ nodes: () => nodes });
     try {
       await buildCluster(half.base);
       const body = await nodeBody(half.base);

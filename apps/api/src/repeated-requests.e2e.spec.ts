@@ -39,7 +39,7 @@ let limited: [string, string];
 const LIMIT = 3;
 
 beforeAll(async () => {
-  system = await startSystem({ nodes: gate.before(new MockStorageNodes()), config: { queueHoldMs: 50 } });
+  system = await startSystem({ nodes: () => gate.before(new MockStorageNodes()), config: { queueHoldMs: 50 } });
   topology = await buildTopology(system.base, 3);
   bases = [system.base, (await system.replica()).base];
   const { config } = loadConfig({ HEKETI_ADMIN_KEY: testKeys.admin, HEKETI_USER_KEY: testKeys.user });
