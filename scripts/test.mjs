@@ -38,6 +38,7 @@ async function parts() {
     ['unit tests', () => vitest('unit')],
     ['integration tests', () => vitest('int')],
     ['end-to-end tests, conformance with Heketi', () => vitest('e2e')],
+    ['a sample of the crash matrix', () => vitest('chaos')],
   ];
   const noHaproxy = await ensureHaproxy(say);
   if (noHaproxy === null) all.push(['several replicas under load, and killed', () => vitest('cluster')]);

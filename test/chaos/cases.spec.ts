@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { casesOf, faults } from './cases.js';
 import { scenarios, variants } from './scenarios.js';
 import { scriptOf } from './script.js';
-import { selectionOf } from './selection.js';
+import { selectionOf, type Selection } from './selection.js';
 
 const commands = (...lines: readonly string[]): CommandRecord[] =>
   lines.map((command) => ({ node: 'n1', command, exitCode: 0, durationMs: 1 }));
@@ -25,7 +25,7 @@ const undone = (brick: string): OperationEvent => ({
   },
 });
 const forward: readonly OperationEvent[] = [
-  { type: 'OperationAccepted', data: {} as Extract<OperationEvent, { type: 'OperationAccepted' }>['data'] },
+  { type: 'OperationStarted', data: { worker: 'w', attempt: 1, leaseEpochs: {} } },
   { type: 'PhaseStarted', data: { phase: 'bricks', steps: ['brick a', 'brick b'] } },
   made('a'),
   made('b'),
@@ -37,6 +37,9 @@ const back: readonly OperationEvent[] = [
   undone('b'),
   { type: 'OperationFailed', data: { reason: 'no' } },
 ];
+
+const backends = ['redis', 'postgres'] as const;
+const chosenBy = (name: string, seed: string): Selection => selectionOf({ BRICKYARD_CHAOS_CASE: name }, seed, backends);
 
 const [create] = scenarios['volume-create'];
 const [, createUndone] = scenarios['volume-create'];
@@ -53,10 +56,20 @@ describe('the script of an operation', () => {
 
   it('names events by phase and kind of step', () => {
     expect(scriptOf([...forward, end]).events).toEqual([
+      { way: 'forward', text: 'OperationStarted', count: 1 },
       { way: 'forward', text: 'PhaseStarted bricks', count: 1 },
       { way: 'forward', text: 'StepSucceeded bricks brick', count: 2 },
       { way: 'forward', text: 'OperationSucceeded', count: 1 },
     ]);
+  });
+});
+
+describe('the cases of an operation that ends as it is accepted', () => {
+  it('are those of its acceptance', () => {
+    const [state] = scenarios['node-state'];
+    const names = casesOf(state!, scriptOf([end]), '7').map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.every((name) => name.startsWith('node-state/-/accept-'))).toBe(true);
   });
 });
 
@@ -86,14 +99,29 @@ describe('the cases', () => {
 
   it('can be chosen: one by its name, many by the beginning of it, else a sample with every fault', () => {
     const name = 'volume-create/bricks:lvcreate/after-effect/kill-worker/7';
-    const one = selectionOf({ BRICKYARD_CHAOS_CASE: name });
-    expect([one.seed, one.concerns('volume-create'), one.concerns('volume-delete')]).toEqual(['7', true, false]);
-    expect(one.of(cases).map((each) => each.name)).toEqual([name]);
-    const some = selectionOf({ BRICKYARD_CHAOS_CASE: 'volume-create/bricks:lvcreate' });
-    expect(some.of(cases).length).toBeGreaterThan(10);
-    const sample = selectionOf({}).of(cases);
-    expect(sample.length).toBeLessThan(cases.length);
-    expect(new Set(sample.map(({ fault }) => fault)).size).toBe(faults.length);
+    const one = chosenBy(name, '1');
+    expect([one.seed, one.concerns(create!, 'redis'), one.concerns(createUndone!, 'redis')]).toEqual([
+      '7',
+      true,
+      false,
+    ]);
+    expect(backends.flatMap((backend) => one.of(cases, backend)).map((each) => each.name)).toEqual([name]);
+    for (const backend of backends)
+      expect(chosenBy('volume-create/bricks:lvcreate', '7').of(cases, backend).length).toBeGreaterThan(2);
+    expect(() => chosenBy('volume-create/nothing', '7').of(cases, 'redis')).toThrow('no case');
+    for (const backend of backends) {
+      const sample = selectionOf({}, '7', backends).of(cases, backend);
+      expect(sample.length).toBeLessThan(cases.length / 2);
+      const own = cases.filter((each) => each.backend === backend);
+      expect(new Set(sample.map(({ fault }) => fault))).toEqual(new Set(own.map(({ fault }) => fault)));
+    }
+  });
+
+  it('are in a sample of every variant, on one queue or the other', () => {
+    const sample = selectionOf({}, '7', backends);
+    for (const variant of variants)
+      expect(backends.filter((backend) => sample.concerns(variant, backend)).length).toBe(variant.brief ? 2 : 1);
+    expect(variants.every((variant) => selectionOf({}, '7', ['postgres']).concerns(variant, 'postgres'))).toBe(true);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Passage } from './chaos-process.js';
 import { chosen } from './random.js';
 import type { Variant } from './scenarios.js';
 import type { Script, ScriptedCommand, ScriptedEvent } from './script.js';
+import type { Backend } from './world.js';
 
 /** What goes wrong. */
 export const faults = [
@@ -51,8 +52,10 @@ export interface ChaosCase {
   readonly name: string;
   /** Which of several parallel steps is struck. */
   readonly nth: number;
-  readonly backend: 'redis' | 'postgres';
+  readonly backend: Backend;
 }
+
+const NAME_PARTS = 5;
 
 /** A worker is struck in all of these ways, wherever it is. */
 const ofWorkers: readonly Fault[] = ['kill-worker', 'stall-worker', 'drop-database', 'wipe-queue'];
@@ -62,7 +65,7 @@ const everything = /(?:)/;
 export function casesOf(variant: Variant, script: Script, seed: string): ChaosCase[] {
   const commands = script.commands.flatMap((command) => ofCommand(variant, command));
   const events = script.events.flatMap((event) => ofEvent(variant, event));
-  const begin = isUndone(variant) ? [] : ofBeginning(script.commands.length > 0 || script.events.length > 1);
+  const begin = isUndone(variant) ? [] : ofBeginning(variant, script.events.length > 0);
   return [...begin, ...commands, ...events].map(({ place, fault }) => caseOf(variant, place, fault, seed));
 }
 
@@ -103,8 +106,12 @@ function ofEvent(variant: Variant, { way, text, count }: ScriptedEvent): Strike[
 }
 
 /** Between the request and the worker's first word. */
-function ofBeginning(isCarriedOut: boolean): Strike[] {
+function ofBeginning({ kind }: Variant, isCarriedOut: boolean): Strike[] {
   const at = (boundary: Boundary): Place => ({ boundary, what: '-', pattern: everything, first: 1, count: 1 });
+  const taken = ofWorkers.map((fault) => ({ place: at('taken'), fault }));
+  const queued: Strike[] = [{ place: at('queued'), fault: 'wipe-queue' }, ...taken];
+  // Nobody asks the API for one.
+  if (kind === 'cleanup') return queued;
   const accepting = (['accept-before-commit', 'accept-after-append', 'accept-queued'] as const)
     .filter((boundary) => isCarriedOut || boundary !== 'accept-queued')
     .flatMap((boundary): Strike[] =>
@@ -115,9 +122,16 @@ function ofBeginning(isCarriedOut: boolean): Strike[] {
             { place: at(boundary), fault: 'drop-database' },
           ],
     );
-  if (!isCarriedOut) return accepting;
-  const taken = ofWorkers.map((fault) => ({ place: at('taken'), fault }));
-  return [...accepting, { place: at('queued'), fault: 'wipe-queue' }, ...taken];
+  return isCarriedOut ? [...accepting, ...queued] : accepting;
+}
+
+/** Both are covered, each case by one of them. */
+export function backendOf(name: string): Backend {
+  return chosen(2, name, 'backend') === 0 ? 'redis' : 'postgres';
+}
+
+export function isWholeName(text: string): boolean {
+  return text.split('/').length === NAME_PARTS;
 }
 
 function caseOf(variant: Variant, place: Place, fault: Fault, seed: string): ChaosCase {
@@ -129,7 +143,7 @@ function caseOf(variant: Variant, place: Place, fault: Fault, seed: string): Cha
     seed,
     name,
     nth: place.first + chosen(place.count, name, 'nth'),
-    backend: chosen(2, name, 'backend') === 0 ? 'redis' : 'postgres',
+    backend: backendOf(name),
   };
 }
 

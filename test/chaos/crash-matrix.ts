@@ -1,44 +1,66 @@
-import { afterAll, describe, it } from 'vitest';
-import { casesOf, type ChaosCase } from './cases.js';
+import { afterAll, describe, inject, it } from 'vitest';
+import { backendOf, casesOf, isWholeName, type ChaosCase } from './cases.js';
 import { inventoryOf, runCase, runUndisturbed, type Undisturbed } from './run-case.js';
 import { variants } from './scenarios.js';
 import { selectionOf } from './selection.js';
 import { ChaosWorld, type Backend } from './world.js';
 
+/** Every case reads the whole log once more: after so many a new one is begun. */
+const CASES_PER_WORLD = 50;
+
 /** Registers the cases of one backend of the queue; each world runs its own, one after the other. */
 export async function crashMatrix(backend: Backend): Promise<void> {
-  const selection = selectionOf(process.env);
-  const world = await ChaosWorld.open(backend);
+  const wanted = process.env['BRICKYARD_CHAOS_CASE'] ?? '';
+  if (isWholeName(wanted) && backendOf(wanted) !== backend) {
+    it.skip(`no case: ${wanted} is one of the other queue`);
+    return;
+  }
+  const backends = inject('chaosBackends');
+  if (!backends.includes(backend)) {
+    it.skip(`no ${backend}: there is no server of it on the PATH`);
+    return;
+  }
+  const selection = selectionOf(process.env, inject('chaosSeed'), backends);
+  let world = await ChaosWorld.open(backend);
+  let used = 0;
   afterAll(() => world.close());
   const undisturbed = new Map<string, Undisturbed>();
   const cases: ChaosCase[] = [];
-  for (const variant of variants.filter(({ name }) => selection.concerns(name))) {
+  for (const variant of variants.filter((each) => selection.concerns(each, backend))) {
     const run = await runUndisturbed(world, variant);
     undisturbed.set(variant.name, run);
     cases.push(...casesOf(variant, run.script, selection.seed));
   }
-  const own = selection.of(cases).filter((each) => each.backend === backend);
-  describe(`an operation on the ${backend} queue, struck`, () => {
+  const worldOfCase = async (): Promise<ChaosWorld> => {
+    if (used === CASES_PER_WORLD) {
+      await world.close();
+      world = await ChaosWorld.open(backend);
+      used = 0;
+    }
+    used += 1;
+    return world;
+  };
+  const own = selection.of(cases, backend);
+  if (own.length === 0) it.skip(`no case: none of ${wanted} is one of this queue`);
+  describe.skipIf(own.length === 0)(`an operation on the ${backend} queue, struck`, () => {
     for (const chaosCase of own) {
       const { name, variant } = chaosCase;
-      it(name, async () => {
-        try {
-          await runCase(world, chaosCase, undisturbed.get(variant.name)!);
-        } catch (error) {
-          // What is held somewhere must not hold up the next case.
-          await world.dropWorker();
-          throw explained(error, name);
-        } finally {
-          for (const node of world.nodes) node.faults.clear();
-          await world.worker();
-          await inventoryOf(world).restore();
-        }
-      });
+      it(name, async () => struck(await worldOfCase(), chaosCase, undisturbed.get(variant.name)!));
     }
   });
 }
 
-function explained(error: unknown, name: string): unknown {
-  if (error instanceof Error) error.message += `\n\nagain: npm run test:chaos -- --case ${name}`;
-  return error;
+async function struck(world: ChaosWorld, chaosCase: ChaosCase, undisturbed: Undisturbed): Promise<void> {
+  try {
+    await runCase(world, chaosCase, undisturbed);
+  } catch (error) {
+    // What is held somewhere must not hold up the next case.
+    await world.dropWorker();
+    if (error instanceof Error) error.message += `\n\nagain: npm run test:chaos -- --case ${chaosCase.name}`;
+    throw error;
+  } finally {
+    for (const { faults } of world.nodes) faults.clear();
+    await world.worker();
+    await inventoryOf(world).restore();
+  }
 }

@@ -28,7 +28,8 @@ const idOf = ({ location }: Accepted): string => location.split('/').at(-1) ?? r
 
 export async function runUndisturbed(world: ChaosWorld, variant: Variant): Promise<Undisturbed> {
   const inventory = inventoryOf(world);
-  const wish = await variant.prepare(inventory);
+  const wish = await variant.prepare(inventory, world);
+  const told = 'happens' in wish ? (await world.eventsOf(wish.operationId)).length : 0;
   const before = await stateOf(world, inventory);
   if (variant.obstacle !== undefined) obstruct(world, variant.obstacle);
   const accepted = await send(world, wish);
@@ -36,7 +37,9 @@ export async function runUndisturbed(world: ChaosWorld, variant: Variant): Promi
   clear(world);
   await world.settled();
   const after = await stateOf(world, inventory);
-  const script = scriptOf(await world.eventsOf(idOf(accepted)));
+  const script = scriptOf((await world.eventsOf(idOf(accepted))).slice(told));
+  const undoes = script.events.some(({ way }) => way === 'undo');
+  if (undoes !== (variant.obstacle !== undefined)) throw new Error(`${variant.name} ends with ${status}`);
   await inventory.restore();
   return { script, status, before, after };
 }
@@ -57,7 +60,7 @@ export async function runCase(world: ChaosWorld, chaosCase: ChaosCase, undisturb
   const { variant } = chaosCase;
   const inventory = inventoryOf(world);
   await world.worker();
-  const wish = await variant.prepare(inventory);
+  const wish = await variant.prepare(inventory, world);
   const begin = logLengths(world);
   if (variant.obstacle !== undefined) obstruct(world, variant.obstacle);
   const accepted = await strike(world, chaosCase, wish);
@@ -106,15 +109,20 @@ function stateOf(world: ChaosWorld, inventory: Inventory): Promise<PlainState> {
 }
 
 /** Counted over all nodes: which one is asked differs from run to run. */
-function obstruct(world: ChaosWorld, { label, from, action }: Obstacle): void {
+function obstruct(world: ChaosWorld, { label, from, actions }: Obstacle): void {
   const pattern = patternOf(label);
   let seen = 0;
-  const match = (line: string): boolean => {
-    if (!pattern.test(line)) return false;
-    seen += 1;
-    return seen >= from;
+  // Asked first, takes nothing.
+  const count = (line: string): boolean => {
+    seen += Number(pattern.test(line));
+    return false;
   };
-  for (const { faults } of world.nodes) faults.add({ match, action, times: Infinity });
+  const isNext = (index: number) => (line: string) =>
+    pattern.test(line) && Math.min(seen - from, actions.length - 1) === index;
+  for (const { faults } of world.nodes) {
+    faults.add({ match: count, action: actions[0] });
+    for (const [index, action] of actions.entries()) faults.add({ match: isNext(index), action, times: Infinity });
+  }
 }
 
 function clear(world: ChaosWorld): void {

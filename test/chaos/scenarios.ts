@@ -1,6 +1,8 @@
 import type { OperationKind } from '#domain';
 import type { FaultAction } from '#node-simulator';
+import { owedBy } from './owed.js';
 import { newest, spareDisk, spareNode, type Inventory } from './inventory.js';
+import type { ChaosWorld } from './world.js';
 
 /** What is asked of the API. */
 export interface Wish {
@@ -9,11 +11,18 @@ export interface Wish {
   readonly body?: object;
 }
 
+/** What nobody asks for: it happens, and an operation that is there already goes on. */
+export interface Happening {
+  readonly operationId: string;
+  readonly happens: () => Promise<void>;
+}
+
 /** Something that goes wrong for good with a command, on every node, from its nth occurrence on: what was done has to be undone. */
 export interface Obstacle {
   readonly label: string;
   readonly from: number;
-  readonly action: FaultAction;
+  /** One after the other; the last one from then on. */
+  readonly actions: readonly [FaultAction, ...FaultAction[]];
 }
 
 /** One way in which an operation of a kind goes. */
@@ -21,13 +30,15 @@ export interface Variant {
   /** The first word of its cases' names. */
   readonly name: string;
   readonly kind: OperationKind;
-  /** Brings about what the wish is about, undisturbed. */
-  readonly prepare: (inventory: Inventory) => Promise<Wish>;
+  /** Brings about what is needed before it, undisturbed. */
+  readonly prepare: (inventory: Inventory, world: ChaosWorld) => Promise<Wish | Happening>;
   readonly obstacle?: Obstacle;
+  /** It ends as it is accepted: a sample looks at its few cases on both queues. */
+  readonly brief?: true;
 }
 
 const refused: FaultAction = { kind: 'fail', exitCode: 1, stderr: 'the node said no\n' };
-/** It happens every time, and nobody is told. */
+/** It happens, and nobody is told. */
 const unheard: FaultAction = { kind: 'drop-after' };
 
 const replicated = { size: 1, durability: { type: 'replicate', replicate: { replica: 3 } }, gid: 2000 };
@@ -78,7 +89,8 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
       name: 'node-add-undone',
       kind: 'node-add',
       prepare: async (inventory) => ({ method: 'POST', path: '/nodes', body: await spareNode(inventory) }),
-      obstacle: { label: 'peer probe', from: 1, action: unheard },
+      // The third look is at the new peer.
+      obstacle: { label: 'pool list', from: 3, actions: [refused] },
     },
   ],
   'node-delete': [
@@ -91,13 +103,14 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
       name: 'node-delete-undone',
       kind: 'node-delete',
       prepare: async (inventory) => ({ method: 'DELETE', path: await nodeAdded(inventory) }),
-      obstacle: { label: 'peer detach', from: 1, action: unheard },
+      obstacle: { label: 'peer detach', from: 1, actions: [unheard, refused] },
     },
   ],
   'node-state': [
     {
       name: 'node-state',
       kind: 'node-state',
+      brief: true,
       prepare: async (inventory) => {
         const [node] = await inventory.nodes();
         return { method: 'POST', path: `/nodes/${node?.id ?? ''}/state`, body: { state: 'offline' } };
@@ -110,7 +123,7 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
       name: 'device-add-undone',
       kind: 'device-add',
       prepare: addDevice,
-      obstacle: { label: 'vgs', from: 1, action: refused },
+      obstacle: { label: 'vgs', from: 1, actions: [refused] },
     },
   ],
   'device-delete': [{ name: 'device-delete', kind: 'device-delete', prepare: deleteDevice }],
@@ -118,6 +131,7 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
     {
       name: 'device-state',
       kind: 'device-state',
+      brief: true,
       prepare: async (inventory) => {
         const [node] = await inventory.nodes();
         const [device] = node?.devices ?? [];
@@ -138,7 +152,7 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
       name: 'volume-create-undone',
       kind: 'volume-create',
       prepare: createVolume,
-      obstacle: { label: 'volume start', from: 1, action: refused },
+      obstacle: { label: 'volume start', from: 1, actions: [refused] },
     },
   ],
   'volume-expand': [
@@ -152,7 +166,7 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
       kind: 'volume-expand',
       // The first of two sets gets in.
       prepare: (inventory) => expand(inventory, dispersed, 4),
-      obstacle: { label: 'volume add-brick', from: 2, action: refused },
+      obstacle: { label: 'volume add-brick', from: 2, actions: [refused] },
     },
   ],
   'volume-delete': [
@@ -161,15 +175,19 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
       name: 'volume-delete-undone',
       kind: 'volume-delete',
       prepare: deleteVolume,
-      obstacle: { label: 'volume delete', from: 1, action: refused },
+      obstacle: { label: 'volume delete', from: 1, actions: [refused] },
     },
   ],
   cleanup: [
     {
-      name: 'cleanup-owed',
+      name: 'cleanup-finish',
       kind: 'cleanup',
-      prepare: deleteVolume,
-      obstacle: { label: 'umount', from: 1, action: refused },
+      prepare: async (inventory, world) => owedBy(world, await deleteVolume(inventory), ['umount']),
+    },
+    {
+      name: 'cleanup-undo',
+      kind: 'cleanup',
+      prepare: async (_, world) => owedBy(world, await createVolume(), ['volume start', 'volume delete']),
     },
   ],
 };

@@ -19,7 +19,7 @@ export interface ScriptedEvent {
   readonly count: number;
 }
 
-/** What an operation does when nothing goes wrong, in order. */
+/** What a worker does when nothing goes wrong, in order; nothing where the operation ends as it is accepted. */
 export interface Script {
   readonly commands: readonly ScriptedCommand[];
   readonly events: readonly ScriptedEvent[];
@@ -32,7 +32,9 @@ interface Told {
 }
 
 /** Reads it off the stream of an operation that was left alone. */
-export function scriptOf(events: readonly OperationEvent[]): Script {
+export function scriptOf(stream: readonly OperationEvent[]): Script {
+  const begin = stream.findIndex(({ type }) => type === 'OperationStarted');
+  const events = begin === -1 ? [] : stream.slice(begin);
   const turn = events.findIndex(({ type }) => type === 'CompensationStarted');
   const wayAt = (index: number): 'forward' | 'undo' => (turn === -1 || index < turn ? 'forward' : 'undo');
   // A node is given the fence's script by its first command: that is none of the operation's own.
@@ -42,8 +44,7 @@ export function scriptOf(events: readonly OperationEvent[]): Script {
     const { phase, commands } = data;
     return commands.map(({ command }): Told => ({ way: wayAt(index), phase, label: labelOf(command) })).filter(isOwn);
   });
-  // The acceptance is the API's.
-  const texts = events.slice(1).map((event, index) => ({ way: wayAt(index + 1), text: textOf(event) }));
+  const texts = events.map((event, index) => ({ way: wayAt(index), text: textOf(event) }));
   return { commands: commandsOf(told), events: eventsOf(texts) };
 }
 

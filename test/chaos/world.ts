@@ -3,7 +3,7 @@ import type { OperationEvent, OperationKind } from '#domain';
 import { PostgresEventStore } from '#event-store';
 import type { Database } from '#kernel';
 import type { SimulatedNode } from '#node-simulator';
-import type { QueueConnection } from '#operations';
+import { PostgresLeases, type QueueConnection, type WorkerConfig } from '#operations';
 import { ask, type HttpAnswer, testKeys } from '#test/http-client';
 import { startSimulatedSystem, type SimulatedSystem } from '#test/simulated-system';
 import { loadTopology } from '../../apps/cli/src/client/topology.js';
@@ -95,13 +95,11 @@ export class ChaosWorld {
     return this.#worker!;
   }
 
-  /** One more worker, which is the one at work from now on. @returns the one before */
-  async nextWorker(): Promise<ChaosProcess | null> {
-    const before = this.#worker;
+  /** One more worker, which is the one at work from now on. */
+  async nextWorker(settings: Partial<WorkerConfig> = {}): Promise<void> {
     const next = this.#workers.take();
-    await next.work({ ...this.#common(next), worker: impatient, queueTiming });
+    await next.work({ ...this.#common(next), worker: { ...impatient, ...settings }, queueTiming });
     this.#worker = next;
-    return before;
   }
 
   /** Kills the worker at work. */
@@ -147,6 +145,18 @@ export class ChaosWorld {
       );
       if (open.length === 0) return;
       if (performance.now() > deadline) throw new Error(`${JSON.stringify(open)} has not ended`);
+      await delay(POLL_MS);
+    }
+  }
+
+  /** Waits until nobody has them, and takes them for so long. */
+  async holdLeases(keys: readonly string[], ttlMs: number): Promise<{ release(): Promise<void> }> {
+    const leases = new PostgresLeases(this.owner);
+    const deadline = performance.now() + END_WITHIN_MS;
+    for (;;) {
+      const lease = await leases.claim(keys, 'chaos', ttlMs);
+      if (lease !== null) return { release: () => leases.release(lease) };
+      if (performance.now() > deadline) throw new Error(`${keys.join(', ')} are held by somebody`);
       await delay(POLL_MS);
     }
   }

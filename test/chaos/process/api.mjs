@@ -3,7 +3,7 @@ import { createApi, databaseCheck, queueCheck } from '#api';
 import { loadConfig } from '#config';
 import { systemClock } from '#kernel';
 import { createTelemetry } from '#observability';
-import { kick } from '#operations';
+import { AnswerRecords, kick } from '#operations';
 import { openBackbone } from './backbone.mjs';
 import { Failpoint } from './failpoint.mjs';
 
@@ -11,11 +11,12 @@ const failpoint = new Failpoint();
 
 async function serve(settings) {
   const { environment, overrides } = settings;
-  const { ledger, queries, nodes, queue, notifier, health, logger } = await openBackbone(settings, failpoint);
+  const { database, ledger, queries, nodes, queue, notifier, health, logger } = await openBackbone(settings, failpoint);
   const api = await createApi({
     config: { ...loadConfig(environment).config, ...overrides },
     ledger,
     queries,
+    answerRecords: new AnswerRecords(database),
     storageNodes: nodes,
     kick: async (operationId) => {
       await kick(queue, operationId, logger);
