@@ -132,6 +132,47 @@ it('an expansion whose bricks cannot be removed fails; the volume stays as it wa
   expect(world.freeKiB()).toEqual([FULL - BRICK, FULL - BRICK, FULL - BRICK]);
 });
 
+describe('bricks of an expansion that failed and could not be undone', () => {
+  const failToExpand = async (): Promise<OperationWorld> => {
+    const world = new OperationWorld().accept('volume-expand');
+    world.nodes.fault = (call, when, node) => {
+      if (call !== 'add-brick vol' || when !== 'after') return;
+      refuse(world, 'add-brick', 'not now');
+      refuseToo(world, 'remove-brick', 'not now either');
+      throw new NodeUnreachableError('connection lost', node.nodeId, true);
+    };
+    await runToEnd(world);
+    expect(outcome(world)).toMatchObject({ type: 'OperationFailed' });
+    expect(world.ledger.stateOf('volume', 'v1')).toMatchObject({ status: 'active', sizeGiB: 1 });
+    back(world);
+    return world;
+  };
+
+  it('belong to the volume where they are in it: data may be on them by then', async () => {
+    const world = await failToExpand();
+    await settle(world);
+    expect(cleanupOf(world).status).toBe('succeeded');
+    expect(world.nodes.volumes.get('vol')?.bricks).toHaveLength(6);
+    expect(world.nodes.bricks.size).toBe(6);
+    const { status, sizeGiB, brickSets } = world.ledger.stateOf('volume', 'v1');
+    expect({ status, sizeGiB, sets: brickSets.length }).toEqual({ status: 'active', sizeGiB: 2, sets: 2 });
+    expect(world.freeKiB()).toEqual([FULL - 2 * BRICK, FULL - 2 * BRICK, FULL - 2 * BRICK]);
+  });
+
+  it('wait for a deletion of the volume that has been accepted since, and are removed then', async () => {
+    const world = await failToExpand();
+    world.ledger.given('volume', 'v1', { type: 'VolumeDeleteAccepted', data: { operationId: 'later' } });
+    const { operationId: id } = cleanupOf(world);
+    expect(await run(world, { id })).toBe('retry');
+    world.ledger.given('volume', 'v1', { type: 'VolumeDeleted', data: { operationId: 'later' } });
+    world.nodes.volumes.delete('vol');
+    for (const brick of ['b1', 'b2', 'b3']) world.nodes.bricks.delete(brick);
+    await settle(world);
+    expect(world.nodes.bricks.size).toBe(0);
+    expect(world.freeKiB()).toEqual([FULL - BRICK, FULL - BRICK, FULL - BRICK]);
+  });
+});
+
 describe('a device', () => {
   it('whose set-up can be neither finished nor undone is not there; its group is removed later', async () => {
     const world = new OperationWorld().accept('device-add');

@@ -78,10 +78,11 @@ export class PhaseRun {
     const failed: Report = (reason, runs) => ({ type: 'RecordStepFailure', ...about, reason, ...counted(runs) });
     const result = await this.#try(trace, failed, async (call, first) => {
       if (step.quietFirst === true) hand.requireQuiet(step.reach);
-      return step.ensure(this.#context(call, fresh && first));
+      return step.ensure(this.#context(step, call, fresh && first));
     });
     if (result.ok) {
       open.delete(step);
+      if (quietly && isKnown(step, result.observed, this.#state)) return null;
       const success: OperationCommand = { type: 'RecordStepSuccess', ...about, observed: result.observed };
       // The last one goes with the start of the next phase, or with the end. Lost with its worker, the step is done once more.
       if (open.size === 0 && !quietly) journal.defer([success], trace.hostKeys);
@@ -102,7 +103,7 @@ export class PhaseRun {
     const failed: Report = (reason, runs) => ({ type: 'RecordStepUndoFailure', ...about, reason, ...counted(runs) });
     const result = await this.#try(trace, failed, async (call) => {
       hand.requireQuiet(step.reach);
-      await step.undo(this.#context(call, false));
+      await step.undo(this.#context(step, call, false));
       return null;
     });
     const command: OperationCommand = result.ok
@@ -112,9 +113,10 @@ export class PhaseRun {
     return result.ok;
   }
 
-  #context(call: NodeCall, fresh: boolean): StepContext {
+  #context({ reach }: Step, call: NodeCall, fresh: boolean): StepContext {
     const { hand, queries, load } = this.parts;
-    return { operation: this.#state, nodes: hand.nodes, queries, load, call, fresh, late: false };
+    const requireQuiet = (): void => hand.requireQuiet(reach);
+    return { operation: this.#state, nodes: hand.nodes, queries, load, call, fresh, late: false, requireQuiet };
   }
 
   /** A fault of ours is given several runs to pass (the database may be away); after them it is the step's failure. */
@@ -155,6 +157,11 @@ export class PhaseRun {
 /** Whether this run has nothing more to do for the step. */
 export function isDone(step: Step, { steps }: OperationState): boolean {
   return step.everyRun !== true && steps[step.name]?.status === 'succeeded';
+}
+
+function isKnown({ name }: Step, observed: Json, { steps }: OperationState): boolean {
+  const known = steps[name];
+  return known?.status === 'succeeded' && JSON.stringify(known.observed) === JSON.stringify(observed);
 }
 
 function counted(failedRuns: number | undefined): { failedRuns?: number } {

@@ -1,4 +1,5 @@
-import type { OperationKind, OperationState, StateOf, StreamKind } from '#domain';
+import type { OperationKind, OperationState, StateOf, StreamKind, SubjectKind } from '#domain';
+import { bricksInUse } from './support/brick-in-use.js';
 import { debtOf, type Debt } from './support/debt.js';
 import { releaseBricks } from './support/bricks.js';
 import { NodeGoneError } from './support/node-access.js';
@@ -24,8 +25,15 @@ export function cleanup(workflowOf: (kind: OperationKind) => Workflow): Workflow
     },
 
     async succeed(operation, tx) {
+      const debt = debtOf(operation);
+      const bricks = bricksInUse(operation, debt.bricks);
       await tx.lockCluster(operation.clusterId);
-      await tx.append(await releaseBricks(tx, [debtOf(operation).bricks]));
+      await tx.append(await releaseBricks(tx, [debt.bricks], new Set(bricks.map(({ brickId }) => brickId))));
+      if (bricks.length > 0) {
+        const { state: of } = await tx.load('operation', debt.of);
+        const found = { of, subject: subjectOf<SubjectKind>(debt), cleanupId: operation.operationId, bricks };
+        await workflowOf(of.kind).adopt?.(found, tx);
+      }
       return null;
     },
 
@@ -42,12 +50,13 @@ function owedStep(step: Step, way: Debt['way'], operation: OperationState, load:
   return {
     name: step.name,
     reach: step.reach,
-    everyRun: step.everyRun ?? false,
+    everyRun: (step.everyRun ?? false) || step.undoLate !== undefined,
     quietFirst: way === 'undo',
     ensure: async (context) => {
       const then = { ...context, operation, load, fresh: false, late: true };
       try {
         if (way === 'finish') return await step.ensure(then);
+        if (step.undoLate !== undefined) return await step.undoLate(then);
         await step.undo(then);
         return null;
       } catch (error) {
@@ -60,7 +69,12 @@ function owedStep(step: Step, way: Debt['way'], operation: OperationState, load:
   };
 }
 
-function subjectAsItWas(load: LoadState, { subjectKind, subjectId }: OperationState, { subject }: Debt): LoadState {
+/** The ledger has written it, so it is what it was. */
+function subjectOf<K extends StreamKind>({ subject }: Debt): StateOf<K> {
+  return subject as unknown as StateOf<K>;
+}
+
+function subjectAsItWas(load: LoadState, { subjectKind, subjectId }: OperationState, debt: Debt): LoadState {
   return <K extends StreamKind>(kind: K, id: string) =>
-    kind === subjectKind && id === subjectId ? Promise.resolve(subject as unknown as StateOf<K>) : load(kind, id);
+    kind === subjectKind && id === subjectId ? Promise.resolve(subjectOf<K>(debt)) : load(kind, id);
 }

@@ -1,4 +1,5 @@
 import { makeBricks, releaseBricks } from './support/bricks.js';
+import { givingBricks } from './support/marked-bricks.js';
 import { onVolume, reachOf, volumeSpec } from './support/gluster.js';
 import { volumeChange } from './support/subject-changes.js';
 import type { VolumeState } from '#domain';
@@ -38,8 +39,10 @@ function makeVolume(volume: VolumeState, reach: readonly string[]): Phase {
         ensure: async (context) => {
           const { nodes, call, fresh } = context;
           const spec = await volumeSpec(context, volume, volume.brickSets);
+          const { brickSets, gid } = volume;
           return onVolume(context, volume, async (via, first) => {
-            await nodes.ensureVolume(via, spec, { fresh: fresh && first }, call);
+            const create = (): Promise<void> => nodes.ensureVolume(via, spec, { fresh: fresh && first }, call);
+            await givingBricks(context, via, { brickSets, gid, spec }, fresh && first, create);
             return { via: via.manageHost };
           });
         },

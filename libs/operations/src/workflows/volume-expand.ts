@@ -1,9 +1,11 @@
-import { pendingExpansions, type BrickSets, type VolumeState } from '#domain';
+import { pendingExpansions, volumeDecider, type BrickSets, type PendingExpansion, type VolumeState } from '#domain';
 import { NodeCommandError, NodeUnreachableError } from '#storage-nodes';
 import { makeBricks, releaseBricks } from './support/bricks.js';
 import { onVolume, reachOf, volumeSpec } from './support/gluster.js';
 import { volumeChange } from './support/subject-changes.js';
-import type { Phase, Workflow } from './workflow.js';
+import { givingBricks } from './support/marked-bricks.js';
+import { sparedInUse } from './support/brick-in-use.js';
+import type { FoundInUse, Phase, Workflow } from './workflow.js';
 
 /** New bricks, then adding them to the volume, then a rebalance, whose failure is noted and changes nothing. */
 export const volumeExpand: Workflow = {
@@ -14,7 +16,7 @@ export const volumeExpand: Workflow = {
     const volume = await view.load('volume', operation.subjectId);
     const reach = await reachOf(view, volume);
     const added = addedBy(volume, operation.operationId);
-    const phases = [makeBricks(added, volume.gid), addBricks(volume, added, reach)];
+    const phases = [sparedInUse(makeBricks(added, volume.gid), volume), addBricks(volume, added, reach)];
     return operation.payload['rebalance'] === false ? phases : [...phases, rebalance(volume, reach)];
   },
 
@@ -35,7 +37,28 @@ export const volumeExpand: Workflow = {
     const { change, before } = await volumeChange(tx, subjectId, { type: 'FailVolumeExpand', operationId, reason });
     await tx.append([change, ...(await releaseBricks(tx, addedBy(before, operationId), kept))]);
   },
+
+  async adopt(found, tx) {
+    const { state, version } = await tx.load('volume', found.of.subjectId, { lock: true });
+    const operationId = found.cleanupId;
+    const accepted = volumeDecider.decide({ type: 'ExpandVolume', operationId, ...growthOf(found) }, state);
+    const grown = accepted.reduce(volumeDecider.evolve, state);
+    const events = [...accepted, ...volumeDecider.decide({ type: 'FinishVolumeExpand', operationId }, grown)];
+    await tx.append([{ kind: 'volume', id: state.volumeId, expectedVersion: version, events }]);
+  },
 };
+
+/** The sets that are whole in the volume: Gluster takes no others. */
+function growthOf({ of, subject, bricks }: FoundInUse): Pick<PendingExpansion, 'addGiB' | 'brickSets'> {
+  const expansion = pendingExpansions(subject as VolumeState).find(({ operationId }) => operationId === of.operationId);
+  const found = new Set(bricks.map(({ brickId }) => brickId));
+  const all = expansion?.brickSets ?? [];
+  const brickSets = all.filter((set) => set.every(({ brickId }) => found.has(brickId)));
+  if (expansion === undefined || brickSets.flat().length < bricks.length) {
+    throw new Error(`operation ${of.operationId}: bricks are in the volume that make no whole sets`);
+  }
+  return { brickSets, addGiB: Math.floor((expansion.addGiB * brickSets.length) / all.length) };
+}
 
 function addedBy(volume: VolumeState, operationId: string): BrickSets {
   return pendingExpansions(volume).find((pending) => pending.operationId === operationId)?.brickSets ?? [];
@@ -50,8 +73,10 @@ function addBricks(volume: VolumeState, added: BrickSets, reach: readonly string
         reach,
         ensure: async (context) => {
           const spec = await volumeSpec(context, volume, added);
-          return onVolume(context, volume, async (via) => {
-            await context.nodes.ensureBricksInVolume(via, spec, context.call);
+          const { nodes, call, fresh } = context;
+          return onVolume(context, volume, async (via, first) => {
+            const add = (): Promise<void> => nodes.ensureBricksInVolume(via, spec, call);
+            await givingBricks(context, via, { brickSets: added, gid: volume.gid, spec }, fresh && first, add);
             return { via: via.manageHost };
           });
         },
@@ -59,6 +84,8 @@ function addBricks(volume: VolumeState, added: BrickSets, reach: readonly string
           const spec = await volumeSpec(context, volume, added);
           await onVolume(context, volume, (via) => context.nodes.removeBricksFromVolume(via, spec, context.call));
         },
+        // What is in the volume by then stays in it: see sparedInUse.
+        undoLate: () => Promise.resolve(null),
       },
     ],
   };

@@ -1,4 +1,4 @@
-import type { BrickReservation, OperationKind, OperationState, StateOf, StreamKind } from '#domain';
+import type { BrickReservation, OperationKind, OperationState, StateOf, StreamKind, SubjectKind } from '#domain';
 import type { Json } from '#kernel';
 import type { LedgerTransaction, Queries } from '#read-model';
 import type { NodeCall, StorageNodes } from '#storage-nodes';
@@ -25,6 +25,8 @@ export interface StepContext extends WorkflowView {
   readonly fresh: boolean;
   /** Done by a cleanup, after the end of the operation: others may have worked on the same things since. */
   readonly late: boolean;
+  /** @throws NodeUnreachableError while a node of the step's reach is away and may still run what was sent to it earlier */
+  readonly requireQuiet: () => void;
 }
 
 /**
@@ -47,6 +49,8 @@ export interface Step {
   readonly quietFirst?: boolean;
   readonly ensure: (context: StepContext) => Promise<Json>;
   readonly undo: (context: StepContext) => Promise<void>;
+  /** What a cleanup does in place of `undo`, where others may rely by then on what is to be undone. See brickInUse. */
+  readonly undoLate?: (context: StepContext) => Promise<Json>;
 }
 
 /** What becomes of an operation whose steps past the point of no return do not get done. */
@@ -98,4 +102,15 @@ export interface Workflow {
   succeed(operation: OperationState, tx: LedgerTransaction, kept: KeptBricks): Promise<string | null>;
   /** In the last transaction, after everything was undone or handed over: appends the domain events of failure. */
   fail(operation: OperationState, reason: string, tx: LedgerTransaction, kept: KeptBricks): Promise<void>;
+  /** In the last transaction of a cleanup: appends the domain events of bricks that were to be undone and are in use. */
+  adopt?(found: FoundInUse, tx: LedgerTransaction): Promise<void>;
+}
+
+export interface FoundInUse {
+  /** The operation that was to be undone, and its subject as it was then. */
+  readonly of: OperationState;
+  readonly subject: StateOf<SubjectKind>;
+  readonly cleanupId: string;
+  /** Never none. */
+  readonly bricks: readonly BrickReservation[];
 }

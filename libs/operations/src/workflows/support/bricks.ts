@@ -3,14 +3,15 @@ import type { Change, LedgerTransaction } from '#read-model';
 import type { KeptBricks, Phase, Step } from '../workflow.js';
 import { addressById } from './node-access.js';
 
-function stepName(brick: BrickReservation): string {
-  return `brick ${brick.brickId}`;
+/** The name of the step that makes or removes the brick. */
+export function brickStep({ brickId }: BrickReservation): string {
+  return `brick ${brickId}`;
 }
 
 /** Makes the bricks, all in parallel: LVM of different devices and nodes has nothing to do with each other. */
 export function makeBricks(brickSets: BrickSets, gid: number): Phase {
   const steps = brickSets.flat().map((brick): Step => ({
-    name: stepName(brick),
+    name: brickStep(brick),
     reach: [brick.nodeId],
     brick,
     ensure: async ({ nodes, load, call, fresh }) => {
@@ -27,7 +28,7 @@ export function makeBricks(brickSets: BrickSets, gid: number): Phase {
 /** Removes the bricks of a volume that is gone: nothing to go back to. */
 export function removeBricks(brickSets: BrickSets): Phase {
   const steps = brickSets.flat().map((brick): Step => ({
-    name: stepName(brick),
+    name: brickStep(brick),
     reach: [brick.nodeId],
     brick,
     ensure: async ({ nodes, load, call }) => {
