@@ -60,8 +60,29 @@ describe('a node is suspect', () => {
   });
 
   it('alone: others are not, and are not known', () => {
-    health.sent(node)('silent');
+    health.sent(node)('unreachable');
     expect(health.isSuspect('n2')).toBe(false);
-    expect(health.conditions()).toEqual([{ nodeId: 'n1', host: 'one', suspect: true, circuit: 'closed' }]);
+    expect(health.conditions()).toEqual([{ nodeId: 'n1', host: 'one', suspicion: 'unreachable', circuit: 'closed' }]);
+  });
+
+  it('for a reason: it could not be connected to, or takes commands and does not answer', () => {
+    const reason = (): unknown => health.conditions()[0]?.suspicion;
+    const hanging = health.sent(node);
+    expect(reason()).toBeNull();
+    nowMs = 1001;
+    expect(reason()).toBe('silent');
+    hanging('unreachable');
+    expect(reason()).toBe('unreachable');
+    health.sent(node)('silent');
+    expect(reason()).toBe('silent');
+  });
+
+  it('until nobody has asked it anything for an hour', () => {
+    const slow = health.sent(node);
+    expect(suspectAt(3_600_001)).toBe(true);
+    expect(health.conditions()).toHaveLength(1);
+    slow('silent');
+    expect(health.conditions()).toEqual([]);
+    expect(health.isSuspect('n1')).toBe(false);
   });
 });

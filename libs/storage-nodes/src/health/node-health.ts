@@ -1,11 +1,15 @@
 import type { CircuitState } from '../ssh/circuit.js';
 
+/** unreachable: it could not be connected to. silent: it has answered nothing that was sent to it. */
+export type Suspicion = 'unreachable' | 'silent';
+
 /** How a node has answered of late. */
 export interface NodeCondition {
   readonly nodeId: string;
   /** Its manage hostname. */
   readonly host: string;
-  readonly suspect: boolean;
+  /** null: it answers. */
+  readonly suspicion: Suspicion | null;
   /** open: it could not be connected to and is left alone for a while; half-open: it is being tried again. */
   readonly circuit: CircuitState;
 }
@@ -17,20 +21,24 @@ export interface NodeCondition {
 export interface NodeHealth {
   /** Whether the node could not be reached the last time, or answers none of the commands that it has. False where unknown. */
   isSuspect(nodeId: string): boolean;
-  /** Of every node that this process has ever sent a command to. */
+  /** Of every node that this process has sent a command to within the hour. */
   conditions(): readonly NodeCondition[];
 }
 
-/** answered: with an exit code. silent: without one. unknown: whoever had sent it did not wait for the end. */
-export type CommandEnd = 'answered' | 'silent' | 'unknown';
+/** answered: with an exit code. unknown: whoever had sent it did not wait for the end. */
+export type CommandEnd = 'answered' | Suspicion | 'unknown';
+
+/** One that nobody asks any more (it may have been deleted) is forgotten. */
+const FORGET_AFTER_MS = 3_600_000;
 
 interface Watched {
   readonly host: string;
   /** When the commands began that have not ended, oldest first. */
   readonly underway: Map<symbol, number>;
+  lastSentMs: number;
   lastAnswerMs: number;
-  /** Nothing has been heard of it since a command went unanswered. */
-  silent: boolean;
+  /** How the last command ended: nothing has been heard of the node since. */
+  suspicion: Suspicion | null;
 }
 
 /** Node health from the commands that an executor runs. */
@@ -49,37 +57,45 @@ export class ObservedHealth implements NodeHealth {
     const node = this.#nodes.get(nodeId) ?? {
       host: manageHost,
       underway: new Map<symbol, number>(),
+      lastSentMs: 0,
       lastAnswerMs: -Infinity,
-      silent: false,
+      suspicion: null,
     };
     this.#nodes.set(nodeId, node);
     const command = Symbol(nodeId);
-    node.underway.set(command, this.nowMs());
+    node.lastSentMs = this.nowMs();
+    node.underway.set(command, node.lastSentMs);
     return (end) => {
       // Before the command is taken off: one that was given up after a long silence leaves a suspicion behind.
-      const hung = this.#hangs(node);
+      const now = this.#suspicionOf(node);
       node.underway.delete(command);
       if (end === 'answered') node.lastAnswerMs = this.nowMs();
-      node.silent = end === 'silent' || (end === 'unknown' && (node.silent || hung));
+      if (end === 'unknown') node.suspicion = now;
+      else node.suspicion = end === 'answered' ? null : end;
     };
   }
 
   isSuspect(nodeId: string): boolean {
     const node = this.#nodes.get(nodeId);
-    return node !== undefined && (node.silent || this.#hangs(node));
+    return node !== undefined && this.#suspicionOf(node) !== null;
   }
 
   conditions(): readonly NodeCondition[] {
-    return [...this.#nodes].map(([nodeId, { host }]) => ({
+    const longAgoMs = this.nowMs() - FORGET_AFTER_MS;
+    for (const [nodeId, { underway, lastSentMs }] of this.#nodes) {
+      if (underway.size === 0 && lastSentMs < longAgoMs) this.#nodes.delete(nodeId);
+    }
+    return [...this.#nodes].map(([nodeId, node]) => ({
       nodeId,
-      host,
-      suspect: this.isSuspect(nodeId),
-      circuit: this.circuitOf(nodeId, host),
+      host: node.host,
+      suspicion: this.#suspicionOf(node),
+      circuit: this.circuitOf(nodeId, node.host),
     }));
   }
 
-  #hangs({ underway, lastAnswerMs }: Watched): boolean {
+  #suspicionOf({ underway, lastAnswerMs, suspicion }: Watched): Suspicion | null {
     const [oldest] = underway.values();
-    return oldest !== undefined && this.nowMs() - Math.max(oldest, lastAnswerMs) > this.suspectAfterMs;
+    const hangs = oldest !== undefined && this.nowMs() - Math.max(oldest, lastAnswerMs) > this.suspectAfterMs;
+    return suspicion ?? (hangs ? 'silent' : null);
   }
 }

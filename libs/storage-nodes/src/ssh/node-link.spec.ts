@@ -132,7 +132,7 @@ describe('when the connection is lost', () => {
       const mute = createServer((socket) => socket.resume()).listen(port, '127.0.0.1');
       const tried = once(mute, 'connection');
       expect((await failure()).sent).toBe(false);
-      expect(executor.health.conditions()).toMatchObject([{ suspect: true, circuit: 'open' }]);
+      expect(executor.health.conditions()).toMatchObject([{ suspicion: 'unreachable', circuit: 'open' }]);
       vi.advanceTimersByTime(1300);
       const trying = failure();
       await tried;
@@ -144,7 +144,7 @@ describe('when the connection is lost', () => {
       server = await startSshServer(newKeyPair(), port);
       executor = executorWith({});
       expect((await run()).stdout).toBe('hi\n');
-      expect(executor.health.conditions()).toMatchObject([{ suspect: false, circuit: 'closed' }]);
+      expect(executor.health.conditions()).toMatchObject([{ suspicion: null, circuit: 'closed' }]);
     } finally {
       vi.useRealTimers();
     }

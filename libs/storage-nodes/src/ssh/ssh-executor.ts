@@ -51,7 +51,7 @@ export class SshExecutor implements RemoteExecutor {
       end = 'answered';
       return result;
     } catch (error) {
-      if (error instanceof NodeUnreachableError) end = 'silent';
+      if (error instanceof NodeUnreachableError) end = error.sent ? 'silent' : 'unreachable';
       throw error;
     } finally {
       ended(end);
