@@ -1,5 +1,5 @@
 import { type NodeSnapshot, startSimulatedNodes, type SimulatedNodes, type SimulatorOptions } from '#node-simulator';
-import { GlusterStorageNodes, SshExecutor } from '#storage-nodes';
+import { GlusterStorageNodes, SshExecutor, type SshOptions } from '#storage-nodes';
 import { startSystem, type SystemOptions, type TestSystem } from '#test/system';
 import { check, PostgresQueries, type CheckReport } from '#read-model';
 import { checkDrift, isClean, isDrift, type DriftReport } from '#drift';
@@ -17,8 +17,8 @@ export interface SimulatedSystem extends TestSystem {
   readonly client: HeketiClient;
   /** What the nodes hold, for comparing before and after. */
   holdings(): Readonly<Record<string, NodeSnapshot>>;
-  /** Brings all simulated nodes and their devices in through the REST API. */
-  loadAll(): Promise<void>;
+  /** Brings simulated nodes, all unless given, and their devices into a cluster of their own through the REST API. */
+  loadAll(nodes?: SimulatedNodes['nodes']): Promise<void>;
   /** `brickyard db check` on the system's database. */
   check(): Promise<CheckReport>;
   /** `brickyard drift`. */
@@ -39,12 +39,12 @@ const impatient = { stepRetryMs: 10, retryMs: 50, retryLimitMs: 200, reconcileMs
 
 /** API, worker (unless `worker` is null) and simulated nodes that are reached over real SSH, in this process. */
 export async function startSimulatedSystem(
-  options: SystemOptions & { readonly simulator?: SimulatorOptions } = {},
+  options: SystemOptions & { readonly simulator?: SimulatorOptions; readonly ssh?: Partial<SshOptions> } = {},
 ): Promise<SimulatedSystem> {
   const simulator = await startSimulatedNodes({ count: 3, devicesPerNode: 1, ...options.simulator });
   const access = { user: 'root', port: simulator.port, privateKey: simulator.clientPrivateKey ?? '' };
   const nodes = (installationId: string): GlusterStorageNodes =>
-    new GlusterStorageNodes(new SshExecutor({ ...access, reconnectLongestMs: 1000 }), {
+    new GlusterStorageNodes(new SshExecutor({ ...access, reconnectLongestMs: 1000, ...options.ssh }), {
       fence: { installationId },
       retry: { firstDelayMs: 10 },
     });
@@ -69,7 +69,7 @@ export async function startSimulatedSystem(
     client,
     holdings: () =>
       Object.fromEntries(Object.entries(simulator.snapshot()).map(([name, node]) => [name, withoutMountRoot(node)])),
-    loadAll: () => loadTopology(client, topologyOf(simulator), () => undefined),
+    loadAll: (nodes = simulator.nodes) => loadTopology(client, topologyOf(nodes), () => undefined),
     check: () => check({ owner, eventStore: new PostgresEventStore(), logger: silentLogger }),
     drift,
     close: async () => {
@@ -91,9 +91,9 @@ async function assertNothingLeaked(simulator: SimulatedNodes, drift: () => Promi
   throw new Error(`nodes and read model differ: ${JSON.stringify([...uninspected, ...differences.filter(isDrift)])}`);
 }
 
-function topologyOf(simulator: SimulatedNodes): ReturnType<typeof sampleTopology> {
+function topologyOf(nodes: SimulatedNodes['nodes']): ReturnType<typeof sampleTopology> {
   return sampleTopology(
-    simulator.nodes.map(({ manageHost, storageHost, devices }) => ({
+    nodes.map(({ manageHost, storageHost, devices }) => ({
       manageHost,
       storageHost,
       devices: devices.map(({ path }) => path),

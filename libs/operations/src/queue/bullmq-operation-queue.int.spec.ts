@@ -77,6 +77,24 @@ function conforms(connect: () => QueueConnection): void {
     expect(most).toBe(3);
   });
 
+  it('takes another job in the place of one that has let go of it, and waits for both when it closes', async () => {
+    const queue = queueOn(connect());
+    const begun: string[] = [];
+    const ended: string[] = [];
+    queue.work(async (id, signal, letGo) => {
+      begun.push(id);
+      if (id === 'first') letGo();
+      await once(signal, 'abort');
+      await delay(100);
+      ended.push(id);
+    }, 1);
+    await queue.add('first', { attempt: 0 });
+    await queue.add('second', { attempt: 0 });
+    await expect.poll(() => begun, { timeout: 10_000 }).toEqual(['first', 'second']);
+    await queue.close(5000);
+    expect(ended.sort()).toEqual(['first', 'second']);
+  });
+
   it('goes on after a job that failed', async () => {
     const connection = connect();
     const queue = queueOn(connection);
@@ -153,7 +171,7 @@ describe('on Postgres', () => {
   let schemas = 0;
   beforeAll(async () => {
     database = await freshDatabase();
-    for (let n = 1; n <= 9; n += 1) await migrateQueue(database.ownerUrl, `queue_${n}`);
+    for (let n = 1; n <= 10; n += 1) await migrateQueue(database.ownerUrl, `queue_${n}`);
   });
   afterAll(() => database.dispose());
 

@@ -1,7 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { createPostgresBackend, Queue, Worker, type Job } from 'bullmq';
 import { messageOf, within, type Logger } from '#kernel';
 import { postgresConnection, type QueueConnection } from './connection.js';
-import type { OperationQueue } from './operation-queue.js';
+import type { Handle, OperationQueue } from './operation-queue.js';
 import { QueueWatch } from './queue-watch.js';
 
 /** BullMQ allows no colon in it. */
@@ -35,7 +36,6 @@ interface JobData {
 }
 
 type Reconnect = (tries: number) => number | null;
-type Handle = (operationId: string, signal: AbortSignal) => Promise<void>;
 
 /** The queue on BullMQ, on Redis or Postgres. */
 export class BullMqOperationQueue implements OperationQueue {
@@ -50,6 +50,8 @@ export class BullMqOperationQueue implements OperationQueue {
     private readonly logger: Logger,
     private readonly timing: QueueTiming = defaultTiming,
   ) {
+    // Every job listens to it: more than ten are no leak.
+    setMaxListeners(0, this.#stopping.signal);
     this.#producer = openProducer(connection, this.#reconnect);
     // Once at each try to connect: the watch says it once.
     this.#producer.on('error', (error) => logger.debug({ error: messageOf(error) }, 'queue is unreachable'));
@@ -129,12 +131,15 @@ export class BullMqOperationQueue implements OperationQueue {
   /** Never fails: what an operation needs is in the log, not in the state of its job. */
   async #process({ operationId }: JobData, handle: Handle): Promise<void> {
     if (this.#stopping.signal.aborted) return;
-    const running = handle(operationId, this.#stopping.signal).catch((error: unknown) =>
-      this.logger.error({ operationId, error: messageOf(error) }, 'job failed'),
-    );
-    this.#running.add(running);
-    await running;
-    this.#running.delete(running);
+    await new Promise<void>((letGo) => {
+      const running = handle(operationId, this.#stopping.signal, letGo)
+        .catch((error: unknown) => this.logger.error({ operationId, error: messageOf(error) }, 'job failed'))
+        .finally(() => {
+          this.#running.delete(running);
+          letGo();
+        });
+      this.#running.add(running);
+    });
   }
 
   /** The pause before the next try in ms; null: no other one, as connections that wait for Redis keep the process alive. */

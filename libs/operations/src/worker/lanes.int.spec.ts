@@ -78,9 +78,10 @@ class World {
     this.#running.delete(span.id);
     const fate = this.#fates.get(span.id)?.shift();
     if (fate !== undefined) return fate;
-    this.ended.push(span);
     const succeeded: OperationEvent = { type: 'OperationSucceeded', data: { location: null } };
     await fixture.record('operation', span.id, [succeeded]);
+    // Only now: once all have ended the test goes on, and nothing of it may be left to be done.
+    this.ended.push(span);
     return 'finished';
   }
 }
@@ -96,7 +97,7 @@ function work(world: World, name: string): Worker {
   );
   const { queries } = fixture;
   const stopNow = new AbortController().signal;
-  const parts = { queue, queries, settings, stopNow, logger: silentLogger, clock: systemClock };
+  const parts = { queue, queries, settings, bulkhead: null, stopNow, logger: silentLogger, clock: systemClock };
   const handler = new OperationHandler({ ...parts, runner: world.runner(name) });
   const reconciler = new Reconciler({
     ...parts,
@@ -106,7 +107,7 @@ function work(world: World, name: string): Worker {
     leaseTtlMs: 1000,
     settings: { graceMs: 300, retryMs: settings.retryMs, retryLimitMs: settings.retryLimitMs },
   });
-  queue.work((id, stop) => handler.handle(id, stop), 4);
+  queue.work((...job) => handler.handle(...job), 4);
   reconciler.start();
   return {
     close: async () => {

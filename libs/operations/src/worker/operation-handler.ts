@@ -4,6 +4,7 @@ import { attemptDueAt } from '../dispatch/attempt.js';
 import type { OperationQueue } from '../queue/operation-queue.js';
 import type { OperationRunner } from '../run/operation-runner.js';
 import { backOffMs, type RunnerSettings } from '../run/settings.js';
+import type { Bulkhead } from './bulkhead.js';
 
 export interface HandlerParts {
   readonly runner: Pick<OperationRunner, 'run'>;
@@ -12,6 +13,8 @@ export interface HandlerParts {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly settings: RunnerSettings;
+  /** null: nobody knows how the nodes are. */
+  readonly bulkhead: Pick<Bulkhead, 'enter'> | null;
   /** Fires when the process cannot wait any longer. */
   readonly stopNow: AbortSignal;
 }
@@ -23,10 +26,28 @@ const FOREIGN_RETRY_MS = 1000;
 export class OperationHandler {
   constructor(private readonly parts: HandlerParts) {}
 
-  async handle(operationId: string, stopSoon: AbortSignal): Promise<void> {
-    const { runner, queries, settings, stopNow } = this.parts;
+  /** @param letGo see Handle of the queue */
+  async handle(operationId: string, stopSoon: AbortSignal, letGo: () => void): Promise<void> {
+    const { queries, bulkhead } = this.parts;
     // Over, or waiting in a lane: then whoever ends the operation before it asks for it.
     if (!(await queries.mayStart([operationId])).has(operationId)) return;
+    if (bulkhead === null) return this.#run(operationId, stopSoon);
+    const leave = await bulkhead.enter(operationId, letGo);
+    if (leave === null) return;
+    try {
+      await this.#run(operationId, stopSoon);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Asks for an operation at once, as `#wakeNext` does. */
+  callIn(operationId: string): Promise<void> {
+    return this.#add(operationId, { attempt: this.parts.clock.now().getTime() });
+  }
+
+  async #run(operationId: string, stopSoon: AbortSignal): Promise<void> {
+    const { runner, settings, stopNow } = this.parts;
     const { outcome, resources, attempt } = await runner.run(operationId, { soon: stopSoon, now: stopNow });
     switch (outcome) {
       case 'finished':

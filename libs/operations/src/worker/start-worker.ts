@@ -2,6 +2,7 @@ import { messageOf, systemClock, type Clock, type Logger, type Sql } from '#kern
 import type { EventStore } from '#event-store';
 import type { Ledger, Queries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import { Dispatcher } from '../dispatch/dispatcher.js';
@@ -14,6 +15,8 @@ import { OperationRunner } from '../run/operation-runner.js';
 import { RunInterrupted } from '../run/run-interrupted.js';
 import { defaultRunnerSettings, type RunnerSettings } from '../run/settings.js';
 import { WorkflowRegistry } from '../workflows/registry.js';
+import { Bulkhead, type BulkheadCounts } from './bulkhead.js';
+import { neededNodes } from './needed-nodes.js';
 import { OperationHandler } from './operation-handler.js';
 
 export interface WorkerConfig extends RunnerSettings {
@@ -47,6 +50,8 @@ export interface WorkerParts {
 
 export interface RunningWorker {
   readonly name: string;
+  /** What has become of operations whose nodes do not answer. */
+  counts(): BulkheadCounts;
   /** Something was appended to the log: look now. */
   wake(): void;
   /**
@@ -58,6 +63,8 @@ export interface RunningWorker {
 
 /** The share of the time for closing that running steps get. */
 const PATIENCE = 0.8;
+
+const noCounts: BulkheadCounts = { putBack: 0, outside: 0, withoutPlace: 0 };
 
 export function defaultWorkerConfig(): WorkerConfig {
   return {
@@ -76,6 +83,8 @@ export function startWorker(parts: WorkerParts): RunningWorker {
   const config: WorkerConfig = { ...defaultWorkerConfig(), ...parts.config };
   const { name: worker } = config;
   const stopNow = new AbortController();
+  // Every operation that runs listens to it: more than ten are no leak.
+  setMaxListeners(0, stopNow.signal);
   const { workflows = new WorkflowRegistry() } = parts;
   const runner = new OperationRunner({
     ledger,
@@ -88,13 +97,15 @@ export function startWorker(parts: WorkerParts): RunningWorker {
     settings: config,
     worker,
   });
-  const handler = new OperationHandler({
+  const bulkhead = bulkheadFor(parts, config.concurrency, (operationId) => void handler.callIn(operationId));
+  const handler: OperationHandler = new OperationHandler({
     runner,
     queue,
     queries,
     logger,
     clock,
     settings: config,
+    bulkhead,
     stopNow: stopNow.signal,
   });
   const dispatcher = new Dispatcher({ eventStore, sql: database, queue, logger });
@@ -112,7 +123,7 @@ export function startWorker(parts: WorkerParts): RunningWorker {
   });
   const { keepAnswersMs: keepMs } = config;
   const forgetting = forgettingAnswers({ records: new AnswerRecords(database), leases, owner: worker, logger, keepMs });
-  queue.work((operationId, stopSoon) => handler.handle(operationId, stopSoon), config.concurrency);
+  queue.work((...job) => handler.handle(...job), config.concurrency);
   dispatcher.start();
   reconciler.start();
   forgetting.start();
@@ -121,6 +132,7 @@ export function startWorker(parts: WorkerParts): RunningWorker {
   logger.info({ worker, concurrency: config.concurrency }, 'worker started');
   return {
     name: worker,
+    counts: () => bulkhead?.counts() ?? noCounts,
     wake: () => dispatcher.wake(),
     close: async (timeoutMs) => {
       const cutOff = setTimeout(() => stopNow.abort(new RunInterrupted('stopping')), timeoutMs * PATIENCE);
@@ -135,9 +147,20 @@ export function startWorker(parts: WorkerParts): RunningWorker {
           if (part.status === 'rejected') logger.warn({ worker, error: messageOf(part.reason) }, 'not closed cleanly');
         }
       } finally {
+        bulkhead?.close();
         clearTimeout(cutOff);
       }
       logger.info({ worker }, 'worker stopped');
     },
   };
+}
+
+function bulkheadFor(
+  { nodes: { health }, queries, logger }: WorkerParts,
+  concurrency: number,
+  callIn: (operationId: string) => void,
+): Bulkhead | null {
+  if (health === undefined) return null;
+  const nodesOf = (operationId: string): Promise<string[]> => neededNodes(queries, operationId);
+  return new Bulkhead({ health, concurrency, logger, nodesOf, callIn });
 }
