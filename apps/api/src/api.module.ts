@@ -18,7 +18,7 @@ import { GetDeviceHandler } from './devices/device.queries.js';
 import { ResyncDeviceHandler } from './devices/resync-device.js';
 import { Drain } from './drain/drain.js';
 import { HealthController } from './health/health.controller.js';
-import { Readiness } from './health/readiness.js';
+import { ReplicaReadiness } from './health/readiness.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { AddNodeHandler } from './nodes/add-node.js';
 import { ChangeNodeStateHandler } from './nodes/change-node-state.js';
@@ -107,7 +107,7 @@ export class ApiModule {
         Throttle,
         GlusterdCheck,
         OperationWatcher,
-        Readiness,
+        ReplicaReadiness,
         ...handlers,
       ],
     };

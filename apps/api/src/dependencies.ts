@@ -1,6 +1,6 @@
 import type { Config } from '#config';
 import type { Clock, Logger } from '#kernel';
-import type { Telemetry } from '#observability';
+import type { ReadinessCheck, Telemetry } from '#observability';
 import type { AnswerRecords } from '#operations';
 import type { Ledger, Queries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
@@ -24,16 +24,6 @@ export type ApiConfig = Pick<
   | 'preRequestVolumeOptions'
   | 'postRequestVolumeOptions'
 >;
-
-/** Something that should hold where requests are sent to. */
-export interface ReadinessCheck {
-  /** Such as `database`; shown to everybody. */
-  readonly name: string;
-  /** Rejects where it does not hold. */
-  readonly check: () => Promise<void>;
-  /** False: without it requests are still served, not as well; the replica stays ready and says so. Default true. */
-  readonly essential?: boolean;
-}
 
 /** Everything that one replica of the API is made of; nothing is global, so a process can hold several. */
 export interface ApiDependencies {

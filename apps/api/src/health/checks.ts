@@ -1,6 +1,6 @@
 import type { DatabaseHealth } from '#event-store';
 import type { OperationQueue } from '#operations';
-import type { ReadinessCheck } from '../dependencies.js';
+import type { ReadinessCheck } from '#observability';
 
 /** Postgres answers. Costs nothing: the process watches it all the time. */
 export function databaseCheck(health: DatabaseHealth): ReadinessCheck {

@@ -1,12 +1,13 @@
+import { readinessAnswer } from '#observability';
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { sendJson, sendText } from '../wire/answers.js';
-import { type CheckResult, Readiness } from './readiness.js';
+import { ReplicaReadiness } from './readiness.js';
 
 /** For probes; public, so it says names of checks and no more. */
 @Controller()
 export class HealthController {
-  constructor(@Inject(Readiness) private readonly readiness: Readiness) {}
+  constructor(@Inject(ReplicaReadiness) private readonly readiness: ReplicaReadiness) {}
 
   /** Used by probes and deployment scripts, which compare the body as it is: no newline. */
   @Get('hello')
@@ -23,23 +24,8 @@ export class HealthController {
   @Get(['readyz', 'healthz'])
   async ready(@Query('verbose') verbose: unknown, @Res() reply: FastifyReply): Promise<void> {
     const checks = await this.readiness.results();
-    const failed = names(checks, ({ ok, degraded }) => !ok && degraded !== true);
-    const ready = failed === '';
-    const status = ready ? 200 : 503;
+    const { ready, status, text } = readinessAnswer(checks);
     if (verbose !== undefined) sendJson(reply, status, { ready, checks });
-    else sendText(reply, status, ready ? readyText(checks) : `not ready: ${failed}`);
+    else sendText(reply, status, text);
   }
-}
-
-/** Probes look at the status; people and load balancers that read on see what is amiss. */
-function readyText(checks: readonly CheckResult[]): string {
-  const degraded = names(checks, (check) => check.degraded === true);
-  return degraded === '' ? 'ok' : `ok (degraded: ${degraded})`;
-}
-
-function names(checks: readonly CheckResult[], which: (check: CheckResult) => boolean): string {
-  return checks
-    .filter(which)
-    .map(({ name }) => name)
-    .join(', ');
 }
