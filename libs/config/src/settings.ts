@@ -35,6 +35,10 @@ export const settings = {
     help: 'Where jobs queue; auto: redis where REDIS_URL is set, else postgres.',
   }),
   redisUrl: url(['redis', 'rediss'], { env: ['REDIS_URL'], help: 'Redis URL of the queue.' }),
+  installationId: text('', {
+    env: ['BRICKYARD_INSTALLATION_ID'],
+    help: 'The installation whose database must be behind DATABASE_URL (the id is in the log at start-up); empty: any.',
+  }),
   executor: choice(
     ['mock', 'ssh', 'kubernetes'],
     'ssh',

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import type { ClientBase } from 'pg';
 import { connectionConfig, type Role, STATEMENT_TIMEOUT_MS } from './connection.js';
+import type { InstallationPin } from './installation.js';
 import type { SocketSet } from './outage/socket-set.js';
 
 export interface DataSourceSettings {
@@ -13,6 +14,8 @@ export interface DataSourceSettings {
   readonly applicationName: string;
   /** Holds the connections, for whoever has to end those that hang. */
   readonly sockets?: SocketSet;
+  /** Looks at each new connection of the application's role before it is used. */
+  readonly pin?: InstallationPin;
 }
 
 /** The longest that a transaction of the application may last: an open one holds back every follower of the log. */
@@ -33,6 +36,10 @@ async function limitTransactions(client: ClientBase): Promise<void> {
  * SQL through `TypeOrmDatabase`. Not connected until `initialize()`.
  */
 export function createDataSource(settings: DataSourceSettings): DataSource {
+  const onConnect = async (client: ClientBase): Promise<void> => {
+    await limitTransactions(client);
+    await settings.pin?.greet(client);
+  };
   return new DataSource({
     type: 'postgres',
     poolSize: settings.poolSize,
@@ -43,7 +50,7 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     installExtensions: false,
     extra: {
       ...connectionConfig(settings.url, settings.role, settings.applicationName),
-      ...(settings.role === 'app' ? { onConnect: limitTransactions, query_timeout: ANSWER_TIMEOUT_MS } : {}),
+      ...(settings.role === 'app' ? { onConnect, query_timeout: ANSWER_TIMEOUT_MS } : {}),
       ...(settings.sockets === undefined ? {} : { stream: settings.sockets.open }),
     },
   });

@@ -5,7 +5,7 @@ export * from './embedded/embedded-postgres.js';
 export { eventLogOrderIndex } from './event-log-order-index.js';
 export * from './event-store.js';
 export * from './follow.js';
-export { readInstallationId } from './installation.js';
+export * from './installation.js';
 export * from './log-notifier.js';
 export * from './log-position.js';
 export * from './migrate.js';

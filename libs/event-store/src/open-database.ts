@@ -1,5 +1,6 @@
 import { messageOf, within, type Database, type Logger } from '#kernel';
 import { createDataSource } from './data-source.js';
+import { InstallationPin } from './installation.js';
 import { LogNotifier } from './log-notifier.js';
 import { DatabaseHealth } from './outage/database-health.js';
 import { GuardedDatabase } from './outage/guarded-database.js';
@@ -18,8 +19,13 @@ export interface OpenDatabaseSettings {
 
 /** The application's way to Postgres. */
 export interface OpenDatabase {
-  /** Fails at once while Postgres is away, and comes back by itself. */
+  /**
+   * Fails at once while Postgres is away, and comes back by itself. Throws ForeignInstallation while another installation's
+   * database is behind its address.
+   */
   readonly database: Database;
+  /** Whose database it was at first. */
+  readonly pin: InstallationPin;
   /** Says that the log may have grown. */
   readonly notifier: LogNotifier;
   readonly health: DatabaseHealth;
@@ -40,7 +46,8 @@ const GOODBYE_MS = 2000;
 export async function openDatabase(settings: OpenDatabaseSettings): Promise<OpenDatabase> {
   const { url, poolSize, applicationName, logger } = settings;
   const sockets = new SocketSet();
-  const source = createDataSource({ url, role: 'app', poolSize, applicationName, sockets });
+  const pin = new InstallationPin();
+  const source = createDataSource({ url, role: 'app', poolSize, applicationName, sockets, pin });
   await source.initialize();
   const health = new DatabaseHealth(logger);
   // Whoever waits for an answer that does not come is told now, and its connection is not used again.
@@ -55,6 +62,7 @@ export async function openDatabase(settings: OpenDatabaseSettings): Promise<Open
   const late = (error: unknown): void => logger.warn({ reason: messageOf(error) }, 'database did not close cleanly');
   return {
     database: new GuardedDatabase(new TypeOrmDatabase(source), health, places),
+    pin,
     notifier,
     health,
     places,

@@ -18,6 +18,8 @@ export interface Telemetry {
   command(name: string, outcome: 'accepted' | 'replayed' | 'refused' | 'failed'): void;
   /** One ledger transaction, from its first statement to its commit or rollback. */
   ledgerTransaction(outcome: 'committed' | 'refused' | 'failed', seconds: number): void;
+  /** Whether the database is that of our installation. */
+  installation(ours: boolean): void;
 }
 
 /** Series of its own, nothing global: several servers can live in one process. */
@@ -52,10 +54,16 @@ export function createTelemetry(build: { readonly version: string }): Telemetry 
     buckets: REQUEST_SECONDS,
     registers,
   });
+  const installation = new Gauge({
+    name: 'brickyard_installation_ours',
+    help: 'Whether the database is the one that queue, nodes and settings take it for; 0: nothing is served.',
+    registers,
+  });
   return {
     registry,
     httpRequest: ({ method, route, status }, seconds) => requests.observe({ method, route, status }, seconds),
     command: (command, outcome) => commands.inc({ command, outcome }),
     ledgerTransaction: (outcome, seconds) => transactions.observe({ outcome }, seconds),
+    installation: (ours) => installation.set(ours ? 1 : 0),
   };
 }

@@ -1,6 +1,6 @@
 import type { DatabaseHealth } from '#event-store';
-import type { OperationQueue } from '#operations';
-import type { ReadinessCheck } from '#observability';
+import type { InstallationWatch, OperationQueue } from '#operations';
+import { NotReady, type ReadinessCheck } from '#observability';
 
 /** Postgres answers. Costs nothing: the process watches it all the time. */
 export function databaseCheck(health: DatabaseHealth): ReadinessCheck {
@@ -10,6 +10,14 @@ export function databaseCheck(health: DatabaseHealth): ReadinessCheck {
       health.assertUp();
       return Promise.resolve();
     },
+  };
+}
+
+/** The database is that of the installation that queue, nodes and settings belong to. Nothing secret in why it is not. */
+export function installationCheck(watch: Pick<InstallationWatch, 'trouble'>): ReadinessCheck {
+  return {
+    name: 'installation',
+    check: () => (watch.trouble === null ? Promise.resolve() : Promise.reject(new NotReady(watch.trouble))),
   };
 }
 

@@ -1,5 +1,5 @@
 import { AuthError, encodedPath } from '#auth';
-import { CommitOutcomeUnknown, DatabaseBusy, isDatabaseAway } from '#event-store';
+import { CommitOutcomeUnknown, DatabaseBusy, ForeignInstallation, isDatabaseAway } from '#event-store';
 import { DomainError, type ErrorKind, type Logger, messageOf } from '#kernel';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -41,6 +41,7 @@ export class ErrorFilter implements ExceptionFilter {
     else if (error instanceof TrailingSlash) this.withoutSlash(request, reply);
     else if (error instanceof CommitOutcomeUnknown) this.outcomeUnknown(error, request, reply);
     else if (isDatabaseAway(error)) this.unavailable(error, request, reply);
+    else if (error instanceof ForeignInstallation) sendText(reply, 503, `${error.message} (request ${request.id})`);
     else if (error instanceof DatabaseBusy) {
       sendText(reply, 503, `Too many requests wait for the database (request ${request.id})`, RETRY_LATER);
     } else if (isTooMuchContention(error)) {

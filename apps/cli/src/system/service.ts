@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createApi, databaseCheck, queueCheck } from '#api';
+import { createApi, databaseCheck, installationCheck, queueCheck } from '#api';
 import type { Config } from '#config';
 import {
   assertLogOrderIntact,
   assertMigrated,
   type DatabaseHealth,
   type LogNotifier,
+  type OpenDatabase,
   openDatabase,
   PostgresEventStore,
   readInstallationId,
@@ -13,7 +14,18 @@ import {
 import { type Database, type Logger, systemClock } from '#kernel';
 import { migrations } from '#migrations';
 import { createTelemetry, type Telemetry } from '#observability';
-import { AnswerRecords, BullMqOperationQueue, kick, type OperationQueue } from '#operations';
+import {
+  AnswerRecords,
+  BullMqOperationQueue,
+  configuredWitness,
+  InstallationWatch,
+  kick,
+  nodesWitness,
+  type OperationQueue,
+  OwnDatabase,
+  type QueueConnection,
+  queueWitness,
+} from '#operations';
 import { PostgresLedger, PostgresQueries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
 import { createWorker } from '#worker';
@@ -43,6 +55,7 @@ interface Backbone {
   readonly logger: Logger;
   readonly database: Database;
   readonly health: DatabaseHealth;
+  readonly installation: InstallationWatch;
   readonly eventStore: PostgresEventStore;
   readonly ledger: PostgresLedger;
   readonly queries: PostgresQueries;
@@ -101,35 +114,65 @@ async function openBackbone(
     logger,
   });
   closing.add('database', () => link.close());
-  const { database, health, notifier } = link;
-  await assertLogOrderIntact(database);
-  const eventStore = new PostgresEventStore();
-  const nodes = await openNodes(config, await readInstallationId(database));
+  const { health, notifier } = link;
+  await assertLogOrderIntact(link.database);
+  const installationId = await readInstallationId(link.database);
+  logger.info({ installationId }, 'installation');
+  const nodes = await openNodes(config, installationId);
   closing.add('storage nodes', () => nodes.close());
-  const queue = new BullMqOperationQueue(
+  const connection: QueueConnection =
     config.queue === 'redis'
       ? { backend: 'redis', url: config.redisUrl }
-      : { backend: 'postgres', url: address.url, sockets: link.sockets },
-    logger,
-  );
+      : { backend: 'postgres', url: address.url, sockets: link.sockets };
+  const telemetry = createTelemetry({ version });
+  const installation = await watchInstallation({ config, link, nodes, connection, telemetry, logger });
+  closing.add('watch over the installation', () => installation.close());
+  const database = new OwnDatabase(link.database, installation);
+  const eventStore = new PostgresEventStore();
   return {
     config,
     logger,
     database,
     health,
+    installation,
     eventStore,
     ledger: new PostgresLedger(database, eventStore),
     queries: new PostgresQueries(database),
     nodes,
-    queue,
+    queue: new BullMqOperationQueue(connection, logger),
     notifier,
-    telemetry: createTelemetry({ version }),
+    telemetry,
   };
+}
+
+interface WatchParts extends Pick<Backbone, 'config' | 'nodes' | 'telemetry' | 'logger'> {
+  readonly link: OpenDatabase;
+  readonly connection: QueueConnection;
+}
+
+async function watchInstallation(parts: WatchParts): Promise<InstallationWatch> {
+  const { config, link, nodes, connection, telemetry, logger } = parts;
+  // Past the gate that the watch closes: else it would never open again.
+  const queries = new PostgresQueries(link.database);
+  const watch = new InstallationWatch({
+    sql: link.database,
+    pin: link.pin,
+    witnesses: [
+      configuredWitness(config.installationId),
+      queueWitness(connection, queries),
+      nodesWitness({ queries, nodes, logger }),
+    ],
+    logger,
+    onVerdict: (ours) => telemetry.installation(ours),
+  });
+  await watch.start();
+  return watch;
 }
 
 /** Starts the API; returns its address. */
 async function serveApi(backbone: Backbone, closing: Closing, drainDelayMs: () => number): Promise<string> {
-  const { config, database, health, ledger, queries, nodes, queue, notifier, telemetry, logger } = backbone;
+  const { config, database, health, installation, ledger, queries, nodes, queue, notifier, telemetry, logger } =
+    backbone;
   const api = await createApi({
     config,
     ledger,
@@ -138,7 +181,7 @@ async function serveApi(backbone: Backbone, closing: Closing, drainDelayMs: () =
     storageNodes: nodes,
     kick: (operationId) => kick(queue, operationId, logger),
     onAppend: (listener) => notifier.onWake(listener),
-    readiness: [databaseCheck(health), queueCheck(queue)],
+    readiness: [databaseCheck(health), installationCheck(installation), queueCheck(queue)],
     telemetry,
     logger,
     clock: systemClock,
