@@ -15,6 +15,8 @@ const decorators = swc.vite({
 const shared = {
   environment: 'node' as const,
   pool: 'forks' as const,
+  // What is awaited comes in its time or never; the usual second is too short on a busy machine.
+  expect: { poll: { timeout: 20_000 } },
 };
 
 // Vitest hands them to Node as well, where 'import' would send require() to ES modules.
