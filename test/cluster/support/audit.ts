@@ -5,26 +5,36 @@ import type { Client } from './client.js';
 const volumesSchema = z.object({ volumes: z.array(z.string()) });
 const clustersSchema = z.object({ clusters: z.array(z.string()) });
 const clusterSchema = z.object({ nodes: z.array(z.string()) });
+const nodeSchema = z.object({ devices: z.array(z.object({ storage: z.object({ used: z.number() }) })) });
 const volumeSchema = z.object({ name: z.string(), bricks: z.array(z.object({ id: z.string() })) });
 
-/** What the API says there should be, by name. */
+/** What the API says there should be. */
 export interface Inventory {
+  readonly volumeIds: readonly string[];
+  /** Names. */
   readonly volumes: readonly string[];
   readonly bricks: readonly string[];
+  /** Of all devices. */
+  readonly usedKiB: number;
 }
 
 /** Reads everything once more: the last word of the history. */
 export async function takeInventory(client: Client): Promise<Inventory> {
   const read = async (path: string): Promise<unknown> => (await client.read(path)).json;
+  const volumeIds = volumesSchema.parse(await read('/volumes')).volumes;
   const found = [];
-  for (const id of volumesSchema.parse(await read('/volumes')).volumes) {
-    found.push(volumeSchema.parse(await read(`/volumes/${id}`)));
-  }
+  for (const id of volumeIds) found.push(volumeSchema.parse(await read(`/volumes/${id}`)));
+  let usedKiB = 0;
   for (const clusterId of clustersSchema.parse(await read('/clusters')).clusters) {
     const { nodes } = clusterSchema.parse(await read(`/clusters/${clusterId}`));
-    for (const nodeId of nodes) await read(`/nodes/${nodeId}`);
+    for (const nodeId of nodes) {
+      const { devices } = nodeSchema.parse(await read(`/nodes/${nodeId}`));
+      for (const { storage } of devices) usedKiB += storage.used;
+    }
   }
   return {
+    volumeIds,
+    usedKiB,
     volumes: found.map(({ name }) => name),
     bricks: found.flatMap(({ bricks }) => bricks.map(({ id }) => id)),
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type SimulatedNodes, startSimulatedNodes } from '#node-simulator';
 import { freePort } from '#test/free-port';
 import { type FragileRedis, startRedis } from '#test/redis-server';
-import { balancer, REPLICAS } from './balancer.js';
+import { LoadBalancer, REPLICAS } from './balancer.js';
 import { Brickyard } from './brickyard.js';
 import { loadNodes } from './load-nodes.js';
 import { KillablePostgres } from './postgres.js';
@@ -24,6 +24,7 @@ export interface ClusterSettings {
 export interface Cluster {
   /** Of the load balancer: where clients go. */
   readonly base: string;
+  readonly loadBalancer: LoadBalancer;
   readonly apis: readonly Program[];
   readonly workers: readonly Program[];
   readonly postgres: KillablePostgres;
@@ -70,19 +71,20 @@ async function open(settings: ClusterSettings, undo: Undo, close: () => Promise<
   const apis = ports.slice(0, settings.apis).map((port, i) => brickyard.api(`api-${i + 1}`, port));
   const workers = Array.from({ length: settings.workers }, (_, i) => brickyard.worker(`worker-${i + 1}`));
   await Promise.all([...apis, ...workers].map((each) => each.start()));
-  const front = await balancer(ports, logs);
-  undo.push(() => front.program.end('SIGKILL'));
-  await front.program.start();
-  if (settings.storageClusters > 0) await loadNodes(front.base, simulator.nodes);
+  const loadBalancer = await LoadBalancer.before(ports, logs);
+  undo.push(() => loadBalancer.program.end('SIGKILL'));
+  await loadBalancer.program.start();
+  if (settings.storageClusters > 0) await loadNodes(loadBalancer.base, simulator.nodes);
   return {
-    base: front.base,
+    base: loadBalancer.base,
+    loadBalancer,
     apis,
     workers,
     postgres,
     redis,
     simulator,
     run: (...args) => brickyard.run(...args),
-    warnings: async () => (await Promise.all([...apis, ...workers, front.program].map(warningsOf))).join('\n'),
+    warnings: async () => (await Promise.all([...apis, ...workers, loadBalancer.program].map(warningsOf))).join('\n'),
     close,
   };
 }

@@ -16,7 +16,8 @@ export interface ProgramSettings {
   readonly readyText?: string;
 }
 
-const READY_TIMEOUT_MS = 60_000;
+/** Each needs two seconds of a processor; several that start at once on a busy machine take their time. */
+const READY_TIMEOUT_MS = 180_000;
 const LOOK_MS = 50;
 
 /** A process of the system that can die and be started again, with one log for all its lives. */

@@ -27,7 +27,7 @@ export interface HistoryRun {
 
 export interface HistoryResult {
   /** What was done and checked. */
-  readonly numbers: WorkloadCounts & Conclusion['numbers'];
+  readonly numbers: { readonly loadSeconds: number } & WorkloadCounts & Conclusion['numbers'];
   /** What was accepted and failed in the end, with the reasons: allowed, where nodes are not well. */
   readonly failed: readonly string[];
   /** What must not be: nothing, if all is well. */
@@ -51,15 +51,21 @@ export async function runHistory(cluster: Cluster, run: HistoryRun): Promise<His
     const random = seeded(run.seed * 1000 + i + 1);
     return new Workload(newClient(`client-${i}`, i % 2 === 0), i.toString(), pool, tally, random);
   });
+  const begunAt = performance.now();
   const done = await Promise.allSettled([
     run.disturb(moment(run, recorder)).finally(() => stop.abort()),
     ...workloads.map((workload) => workload.run(stop.signal)),
   ]);
+  const loadSeconds = Math.round((performance.now() - begunAt) / 1000);
   const { numbers, problems } = await conclude(cluster, recorder, run.rules);
   const brokenOff = done.flatMap((each) =>
     each.status === 'rejected' ? [`broken off: ${messageOf(each.reason)}`] : [],
   );
-  return { numbers: { ...tally.counts, ...numbers }, failed: tally.failed, problems: [...brokenOff, ...problems] };
+  return {
+    numbers: { loadSeconds, ...tally.counts, ...numbers },
+    failed: tally.failed,
+    problems: [...brokenOff, ...problems],
+  };
 }
 
 function moment({ seed, seconds }: HistoryRun, recorder: Recorder): Moment {
