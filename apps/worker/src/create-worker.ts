@@ -1,7 +1,7 @@
 import type { Config } from '#config';
 import type { EventStore, WakeSource } from '#event-store';
 import type { Database, Logger } from '#kernel';
-import { type OperationQueue, PostgresLeases, startWorker } from '#operations';
+import { type BulkheadCounts, type OperationQueue, PostgresLeases, startWorker } from '#operations';
 import type { Ledger, Queries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
 
@@ -27,6 +27,8 @@ export interface WorkerDependencies {
 }
 
 export interface OperationWorker {
+  /** What has become of operations whose nodes do not answer. */
+  counts(): BulkheadCounts;
   /** Takes no more work, lets running steps end within the drain time, hands leases and jobs back. */
   close(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export function createWorker(dependencies: WorkerDependencies): OperationWorker 
   });
   const silence = notifier.onWake(() => worker.wake());
   return {
+    counts: () => worker.counts(),
     close: async () => {
       silence();
       const { drainTimeoutMs } = config;

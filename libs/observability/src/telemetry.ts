@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { watchNodes, watchWorker, type NodeSample, type WorkerSample } from './watched-gauges.js';
 
 /** From a cache hit to a poll that was held open. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -20,6 +21,10 @@ export interface Telemetry {
   ledgerTransaction(outcome: 'committed' | 'refused' | 'failed', seconds: number): void;
   /** Whether the database is that of our installation. */
   installation(ours: boolean): void;
+  /** How the nodes answer this process, asked at every scrape. */
+  watchNodes(conditions: () => readonly NodeSample[]): void;
+  /** What becomes of operations whose nodes do not answer, asked at every scrape. */
+  watchWorker(counts: () => WorkerSample): void;
 }
 
 /** Series of its own, nothing global: several servers can live in one process. */
@@ -65,5 +70,7 @@ export function createTelemetry(build: { readonly version: string }): Telemetry 
     command: (command, outcome) => commands.inc({ command, outcome }),
     ledgerTransaction: (outcome, seconds) => transactions.observe({ outcome }, seconds),
     installation: (ours) => installation.set(ours ? 1 : 0),
+    watchNodes: (conditions) => watchNodes(registry, conditions),
+    watchWorker: (counts) => watchWorker(registry, counts),
   };
 }

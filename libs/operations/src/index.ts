@@ -12,4 +12,5 @@ export * from './queue/connection.js';
 export * from './queue/migrate-queue.js';
 export * from './queue/operation-queue.js';
 export * from './state-changes.js';
+export type { BulkheadCounts } from './worker/bulkhead.js';
 export * from './worker/start-worker.js';

@@ -20,7 +20,7 @@ import * as topology from './queries/topology.js';
 import * as volumes from './queries/volumes.js';
 
 /**
- * The queries on Postgres, one statement each (two for the metrics). Given a pool they see what was committed; given a
+ * The queries on Postgres, one statement each (three for the metrics). Given a pool they see what was committed; given a
  * ledger transaction's `sql` they see its own changes too.
  */
 export class PostgresQueries implements Queries {

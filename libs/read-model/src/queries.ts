@@ -63,6 +63,8 @@ export interface MetricsView {
   }[];
   /** Unfinished operations. Those that have ended only ever grow in number: counting them is a counter's business. */
   readonly operations: readonly { readonly kind: OperationKind; readonly status: string; readonly count: number }[];
+  /** Lanes in which operations wait for the one before them, and how many do in the longest of them. */
+  readonly lanes: { readonly waiting: number; readonly longest: number };
 }
 
 /** An operation that has not reached its end, as the reconciler needs it. */

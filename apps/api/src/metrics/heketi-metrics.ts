@@ -65,6 +65,12 @@ function addOperations(registry: Registry, all: MetricsView['operations']): void
   add(registry, 'brickyard_operations', 'Operations that have not reached their end, by kind and status.', byKind);
 }
 
+function addLanes(registry: Registry, { waiting, longest }: MetricsView['lanes']): void {
+  const gauge = (name: string, help: string, value: number): void => add(registry, name, help, [[{}, value]]);
+  gauge('brickyard_lanes_waiting', 'Resources for which operations wait behind another one.', waiting);
+  gauge('brickyard_lane_longest_operations', 'Operations that wait in the longest of these lanes.', longest);
+}
+
 /** Heketi's gauges, as Prometheus text. `null`: the database is away, and only that is said. */
 export async function heketiMetrics(view: MetricsView | null): Promise<string> {
   const registry = new Registry();
@@ -108,5 +114,6 @@ export async function heketiMetrics(view: MetricsView | null): Promise<string> {
     add(registry, `heketi_device_${suffix}`, help, samples);
   }
   addOperations(registry, view.operations);
+  addLanes(registry, view.lanes);
   return registry.metrics();
 }

@@ -88,6 +88,7 @@ export async function startService(
     const url = roles.api ? await serveApi(backbone, api, () => drainDelayMs) : null;
     if (roles.worker) {
       const running = createWorker(backbone);
+      backbone.telemetry.watchWorker(() => running.counts());
       worker.add('worker', () => running.close());
     } else {
       // A worker closes its queue; an API alone only adds to it.
@@ -125,6 +126,7 @@ async function openBackbone(
       ? { backend: 'redis', url: config.redisUrl }
       : { backend: 'postgres', url: address.url, sockets: link.sockets };
   const telemetry = createTelemetry({ version });
+  telemetry.watchNodes(() => nodes.health?.conditions() ?? []);
   const installation = await watchInstallation({ config, link, nodes, connection, telemetry, logger });
   closing.add('watch over the installation', () => installation.close());
   const database = new OwnDatabase(link.database, installation);

@@ -32,6 +32,23 @@ const mayStart = async (...ids: readonly string[]): Promise<string[]> => {
   return ids.filter((id) => turn.has(id));
 };
 
+it('lanes are counted for the metrics: in how many somebody waits, and how many in the longest', async () => {
+  const lanes = async (): Promise<unknown> => (await fixture.queries.metrics()).lanes;
+  expect(await lanes()).toEqual({ waiting: 0, longest: 0 });
+  const [a, b] = [newId(), newId()];
+  const first = await accept(a);
+  const others = [await accept(a, b), await accept(a), await accept(b), await accept(newId())];
+  const own = newId();
+  await fixture.record('operation', own, [
+    sample.operationAccepted(own, clusterId, { kind: 'cleanup', resources: [a] }),
+  ]);
+  expect(await lanes()).toEqual({ waiting: 2, longest: 2 });
+  await end(first);
+  expect(await lanes()).toEqual({ waiting: 2, longest: 1 });
+  for (const id of [...others, own]) await end(id);
+  expect(await lanes()).toEqual({ waiting: 0, longest: 0 });
+});
+
 describe('it is the turn of an operation', () => {
   it('when all that were accepted before it for one of its resources have ended', async () => {
     const [a, b] = [newId(), newId()];

@@ -1,6 +1,6 @@
 import type { Sql } from '#kernel';
 import type { MetricsView } from '../queries.js';
-import { unfinished } from './operations.js';
+import { background, unfinished } from './operations.js';
 import { visibleVolume } from './volumes.js';
 
 export async function metrics(sql: Sql): Promise<MetricsView> {
@@ -18,5 +18,11 @@ export async function metrics(sql: Sql): Promise<MetricsView> {
     `select kind, status, count(*)::integer as count from read_model.operation where ${unfinished}
      group by kind, status order by kind, status`,
   );
-  return { clusters, operations };
+  const [lanes] = await sql.query<MetricsView['lanes']>(
+    `select count(*)::integer as waiting, coalesce(max(behind), 0)::integer as longest from (
+       select count(*) - 1 as behind from read_model.operation, unnest(resources) as lane (key)
+       where ${unfinished} and kind <> all($1) group by lane.key) as lane where behind > 0`,
+    [background],
+  );
+  return { clusters, operations, lanes: lanes ?? { waiting: 0, longest: 0 } };
 }
