@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { EventStore, WakeSource } from '#event-store';
 import type { Database, Logger } from '#kernel';
+import type { Telemetry } from '#observability';
 import { type BulkheadCounts, type OperationQueue, PostgresLeases, startWorker } from '#operations';
 import type { Ledger, Queries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
@@ -23,6 +24,7 @@ export interface WorkerDependencies {
   readonly queue: OperationQueue;
   /** Says that the log may have grown. */
   readonly notifier: WakeSource;
+  readonly telemetry: Pick<Telemetry, 'runs'>;
   readonly logger: Logger;
 }
 
@@ -38,10 +40,11 @@ const GOODBYES_MS = 4000;
 
 /** Takes operations from the queue and carries them out on the nodes, from now on. */
 export function createWorker(dependencies: WorkerDependencies): OperationWorker {
-  const { config, notifier, ...parts } = dependencies;
+  const { config, notifier, telemetry, ...parts } = dependencies;
   const worker = startWorker({
     ...parts,
     leases: new PostgresLeases(parts.database),
+    meter: telemetry.runs,
     config: {
       concurrency: config.workerConcurrency,
       leaseTtlMs: config.leaseTtlMs,

@@ -16,6 +16,14 @@ export const settings = {
     file: 'port',
     help: 'Port of the REST API; 0: any free one.',
   }),
+  probesPort: integer(0, anyPort, {
+    env: ['BRICKYARD_PROBES_PORT'],
+    help: 'Port for probes and metrics of a process without an API (`brickyard worker`); 0: none.',
+  }),
+  probesHost: text('127.0.0.1', {
+    env: ['BRICKYARD_PROBES_HOST'],
+    help: 'Address of BRICKYARD_PROBES_PORT; no token is asked for there.',
+  }),
   databaseUrl: url(postgres, {
     env: ['DATABASE_URL'],
     help: 'Postgres URL; empty: embedded Postgres in the data directory.',

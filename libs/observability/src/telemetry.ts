@@ -19,6 +19,11 @@ export interface Telemetry {
   command(name: string, outcome: 'accepted' | 'replayed' | 'refused' | 'failed'): void;
   /** One ledger transaction, from its first statement to its commit or rollback. */
   ledgerTransaction(outcome: 'committed' | 'refused' | 'failed', seconds: number): void;
+  /** A worker's runs of operations; an operation may take several. */
+  readonly runs: {
+    begun(): void;
+    ended(outcome: string): void;
+  };
   /** Whether the database is that of our installation. */
   installation(ours: boolean): void;
   /** How the nodes answer this process, asked at every scrape. */
@@ -64,11 +69,29 @@ export function createTelemetry(build: { readonly version: string }): Telemetry 
     help: 'Whether the database is the one that queue, nodes and settings take it for; 0: nothing is served.',
     registers,
   });
+  const runsNow = new Gauge({
+    name: 'brickyard_operation_runs',
+    help: 'Operations that this process carries out now.',
+    registers,
+  });
+  const runsEnded = new Counter({
+    name: 'brickyard_operation_runs_total',
+    help: 'Runs of operations that have ended, by how.',
+    labelNames: ['outcome'],
+    registers,
+  });
   return {
     registry,
     httpRequest: ({ method, route, status }, seconds) => requests.observe({ method, route, status }, seconds),
     command: (command, outcome) => commands.inc({ command, outcome }),
     ledgerTransaction: (outcome, seconds) => transactions.observe({ outcome }, seconds),
+    runs: {
+      begun: () => runsNow.inc(),
+      ended: (outcome) => {
+        runsNow.dec();
+        runsEnded.inc({ outcome });
+      },
+    },
     installation: (ours) => installation.set(ours ? 1 : 0),
     watchNodes: (conditions) => watchNodes(registry, conditions),
     watchWorker: (counts) => watchWorker(registry, counts),

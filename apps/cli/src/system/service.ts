@@ -13,7 +13,7 @@ import {
 } from '#event-store';
 import { type Database, type Logger, systemClock } from '#kernel';
 import { migrations } from '#migrations';
-import { createTelemetry, type Telemetry } from '#observability';
+import { createTelemetry, NotReady, Readiness, type Telemetry } from '#observability';
 import {
   AnswerRecords,
   BullMqOperationQueue,
@@ -28,7 +28,7 @@ import {
 } from '#operations';
 import { PostgresLedger, PostgresQueries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
-import { createWorker } from '#worker';
+import { createWorker, startProbes } from '#worker';
 import { version } from '../version.js';
 import { Closing } from './closing.js';
 import { openNodes } from './nodes.js';
@@ -90,6 +90,7 @@ export async function startService(
       const running = createWorker(backbone);
       backbone.telemetry.watchWorker(() => running.counts());
       worker.add('worker', () => running.close());
+      if (!roles.api && config.probesPort > 0) await serveProbes(backbone, worker, rest);
     } else {
       // A worker closes its queue; an API alone only adds to it.
       rest.add('queue', () => backbone.queue.close(0));
@@ -169,6 +170,27 @@ async function watchInstallation(parts: WatchParts): Promise<InstallationWatch> 
   });
   await watch.start();
   return watch;
+}
+
+/** What an orchestrator asks of a worker without an API. Answered until the end: a worker that drains is alive, and not ready. */
+async function serveProbes(backbone: Backbone, worker: Closing, rest: Closing): Promise<void> {
+  const { config, health, installation, queue, telemetry, logger } = backbone;
+  let stopping = false;
+  const working = {
+    name: 'working',
+    check: () => (stopping ? Promise.reject(new NotReady('the worker stops')) : Promise.resolve()),
+  };
+  const readiness = new Readiness(
+    [databaseCheck(health), installationCheck(installation), queueCheck(queue), working],
+    logger,
+  );
+  const { probesPort: port, probesHost: host } = config;
+  const probes = await startProbes({ port, host, readiness, telemetry, logger });
+  rest.add('probes', () => probes.close());
+  worker.add('readiness', () => {
+    stopping = true;
+    return Promise.resolve();
+  });
 }
 
 /** Starts the API; returns its address. */

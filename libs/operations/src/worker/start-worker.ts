@@ -11,6 +11,7 @@ import { AnswerRecords } from '../idempotency/answer-records.js';
 import { forgettingAnswers } from '../idempotency/forget-answers.js';
 import type { Leases } from '../leases/leases.js';
 import type { OperationQueue } from '../queue/operation-queue.js';
+import { meteredRunner, type RunMeter } from '../run/metered-runner.js';
 import { OperationRunner } from '../run/operation-runner.js';
 import { RunInterrupted } from '../run/run-interrupted.js';
 import { defaultRunnerSettings, type RunnerSettings } from '../run/settings.js';
@@ -46,6 +47,7 @@ export interface WorkerParts {
   readonly clock?: Clock;
   /** Those of this version unless given. */
   readonly workflows?: WorkflowRegistry;
+  readonly meter?: RunMeter;
 }
 
 export interface RunningWorker {
@@ -97,9 +99,10 @@ export function startWorker(parts: WorkerParts): RunningWorker {
     settings: config,
     worker,
   });
+  const { meter } = parts;
   const bulkhead = bulkheadFor(parts, config.concurrency, (operationId) => void handler.callIn(operationId));
   const handler: OperationHandler = new OperationHandler({
-    runner,
+    runner: meter === undefined ? runner : meteredRunner(runner, meter),
     queue,
     queries,
     logger,
