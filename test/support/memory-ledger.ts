@@ -1,4 +1,12 @@
-import { evolvers, type AnyEvent, type EventOf, type OperationState, type StateOf, type StreamKind } from '#domain';
+import {
+  evolvers,
+  type AnyEvent,
+  type EventOf,
+  type NodeState,
+  type OperationState,
+  type StateOf,
+  type StreamKind,
+} from '#domain';
 import { fold, type Sql } from '#kernel';
 import type { Change, Ledger, LedgerTransaction, Loaded, NodeWithDevices, UnfinishedOperation } from '#read-model';
 
@@ -61,6 +69,12 @@ export class MemoryLedger implements Ledger {
             .map((device) => ({ device, version: this.eventsOf('device', device.deviceId).length })),
         })),
     );
+  }
+
+  clusterMembers(clusterId: string): Promise<NodeState[]> {
+    const nodes = this.#ids('node').map((id) => this.stateOf('node', id));
+    const isMember = ({ status }: NodeState): boolean => status === present || status === 'deleting';
+    return Promise.resolve(nodes.filter((node) => node.clusterId === clusterId && isMember(node)));
   }
 
   unfinishedOperations(limit: number): Promise<UnfinishedOperation[]> {

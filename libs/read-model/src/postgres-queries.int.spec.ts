@@ -115,6 +115,15 @@ describe('PostgresQueries', () => {
     ]);
   });
 
+  it('gives workflows the members of a cluster, those that are to leave it included', async () => {
+    const members = await fixture.queries.clusterMembers(clusterId);
+    expect(members.map(({ nodeId, status }) => [nodeId, status])).toEqual([
+      [nodeA, 'active'],
+      [nodeB, 'active'],
+      [nodeDeleting, 'deleting'],
+    ]);
+  });
+
   it('keeps the names of nodes in two namespaces, from the acceptance on', async () => {
     expect(await fixture.queries.hostnameOwner('storage', 'x')).toBe(nodeB);
     expect(await fixture.queries.hostnameOwner('manage', 'x')).toBeNull();

@@ -1,4 +1,4 @@
-import type { OperationState, StateOf, StreamKind } from '#domain';
+import type { NodeState, OperationState, StateOf, StreamKind } from '#domain';
 import type { Sql } from '#kernel';
 import { readRow } from './object-store.js';
 import type {
@@ -44,6 +44,10 @@ export class PostgresQueries implements Queries {
 
   clusterNodes(clusterId: string): Promise<NodeWithDevices[]> {
     return topology.clusterNodes(this.#sql, clusterId);
+  }
+
+  clusterMembers(clusterId: string): Promise<NodeState[]> {
+    return topology.clusterMembers(this.#sql, clusterId);
   }
 
   clusterContents(id: string): Promise<ClusterContents | null> {

@@ -92,6 +92,8 @@ export interface Queries {
   operation(id: string): Promise<OperationState | null>;
   /** Nodes and devices of a cluster, those being added or deleted left out, whatever their admin state; ordered by id. */
   clusterNodes(clusterId: string): Promise<NodeWithDevices[]>;
+  /** Nodes that may be peers of a cluster: as clusterNodes, with those being deleted, which are members until that is done. */
+  clusterMembers(clusterId: string): Promise<NodeState[]>;
   /** The node that has a hostname already, else null. Manage and storage names are separate namespaces. */
   hostnameOwner(kind: 'manage' | 'storage', name: string): Promise<string | null>;
   volumeNameTaken(clusterId: string, name: string): Promise<boolean>;

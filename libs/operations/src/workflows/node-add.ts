@@ -55,11 +55,11 @@ function hadPeers({ steps }: OperationState): boolean {
   return typeof observed === 'object' && observed !== null && 'hadPeers' in observed && observed['hadPeers'] === true;
 }
 
-/** The other members of the cluster, online ones first. */
+/** The other members of the cluster, online ones first. Those that wait for their deletion are peers until it is their turn. */
 export async function otherMembers(context: StepContext, clusterId: string, nodeId: string): Promise<NodeState[]> {
-  const members = await context.queries.clusterNodes(clusterId);
-  const others = members.map((member) => member.node).filter((node) => node.nodeId !== nodeId);
-  return others.sort((a, b) => Number(b.state === 'online') - Number(a.state === 'online'));
+  const members = await context.queries.clusterMembers(clusterId);
+  const rank = ({ status, state }: NodeState): number => (status === 'active' ? 0 : 2) + (state === 'online' ? 0 : 1);
+  return members.filter((node) => node.nodeId !== nodeId).sort((a, b) => rank(a) - rank(b));
 }
 
 function peer(nodeId: string, clusterId: string, reach: readonly string[]): Phase {

@@ -3,7 +3,7 @@ import { otherMembers } from './node-add.js';
 import { forgetNode } from './support/forget-node.js';
 import { AloneError, addressById, memberIds, onAnyNode } from './support/node-access.js';
 import { nodeChange } from './support/subject-changes.js';
-import type { Phase, Workflow } from './workflow.js';
+import type { Phase, StepContext, Workflow } from './workflow.js';
 
 /** Drops the peer through another member. Where that fails the node stays, and stays a peer. */
 export const nodeDelete: Workflow = {
@@ -65,13 +65,16 @@ function detach(nodeId: string, clusterId: string, reach: readonly string[]): Ph
         undo: async (context) => {
           const { nodes, load, call } = context;
           const others = await otherMembers(context, clusterId, nodeId);
-          const members = await memberIds(context, clusterId);
-          // Where this is done late the node may have been deleted after all.
-          if (others.length === 0 || (context.late && !members.includes(nodeId))) return;
+          // Where this is done late the node may have been deleted after all, or be about to.
+          if (others.length === 0 || (context.late && !(await stays(context, clusterId, nodeId)))) return;
           const { storageHost } = await addressById(load, nodeId);
           await onAnyNode(others, (via) => nodes.ensurePeer(via, storageHost, call));
         },
       },
     ],
   };
+}
+
+async function stays({ queries }: StepContext, clusterId: string, nodeId: string): Promise<boolean> {
+  return (await queries.clusterNodes(clusterId)).some(({ node }) => node.nodeId === nodeId);
 }

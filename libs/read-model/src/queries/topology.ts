@@ -1,3 +1,4 @@
+import type { NodeState } from '#domain';
 import type { Sql } from '#kernel';
 import type { ClusterView, DeviceView, NodeView, NodeWithDevices } from '../queries.js';
 import { visibleVolume } from './volumes.js';
@@ -63,6 +64,14 @@ export async function clusterNodes(sql: Sql, clusterId: string): Promise<NodeWit
      order by n.id`,
     [clusterId],
   );
+}
+
+export async function clusterMembers(sql: Sql, clusterId: string): Promise<NodeState[]> {
+  const rows = await sql.query<{ node: NodeState }>(
+    `select doc as node from read_model.node where cluster_id = $1 and status in ('active', 'deleting') order by id`,
+    [clusterId],
+  );
+  return rows.map(({ node: member }) => member);
 }
 
 export async function nodeHasDevices(sql: Sql, nodeId: string): Promise<boolean> {

@@ -22,9 +22,9 @@ export function isGone({ status }: NodeState): boolean {
   return status === 'none' || status === 'deleted';
 }
 
-/** A Gluster command may go to any of them. */
+/** A Gluster command may go to any of them, or may have gone while it was not yet to be deleted. */
 export async function memberIds({ queries }: WorkflowView, clusterId: string): Promise<string[]> {
-  return (await queries.clusterNodes(clusterId)).map(({ node }) => node.nodeId);
+  return (await queries.clusterMembers(clusterId)).map(({ nodeId }) => nodeId);
 }
 
 /** What the gluster command says where no glusterd answers it: another node may do. */
