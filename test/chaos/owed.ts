@@ -1,6 +1,5 @@
 import { patternOf } from './commands.js';
-import type { Happening, Wish } from './scenarios.js';
-import { send } from './strikes.js';
+import { send, type Happening, type Wish } from './wish.js';
 import type { ChaosWorld } from './world.js';
 
 /** Longer than it takes from here to the happening. */

@@ -9,7 +9,8 @@ import { Inventory } from './inventory.js';
 import type { Obstacle, Variant } from './scenarios.js';
 import { scriptOf, type Script } from './script.js';
 import { plainState, type PlainState } from './state.js';
-import { send, strike, type Accepted } from './strikes.js';
+import { strike } from './strikes.js';
+import { send, type Accepted } from './wish.js';
 import type { ChaosWorld } from './world.js';
 
 /** What becomes of a variant when nothing goes wrong. */

@@ -2,20 +2,8 @@ import type { OperationKind } from '#domain';
 import type { FaultAction } from '#node-simulator';
 import { owedBy } from './owed.js';
 import { newest, spareDisk, spareNode, type Inventory } from './inventory.js';
+import type { Happening, Wish } from './wish.js';
 import type { ChaosWorld } from './world.js';
-
-/** What is asked of the API. */
-export interface Wish {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly path: string;
-  readonly body?: object;
-}
-
-/** What nobody asks for: it happens, and an operation that is there already goes on. */
-export interface Happening {
-  readonly operationId: string;
-  readonly happens: () => Promise<void>;
-}
 
 /** Something that goes wrong for good with a command, on every node, from its nth occurrence on: what was done has to be undone. */
 export interface Obstacle {

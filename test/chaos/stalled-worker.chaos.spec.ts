@@ -3,8 +3,9 @@ import { labelOf, patternOf } from './commands.js';
 import { doubleEffects, type RanCommand } from './double-effects.js';
 import { shuffled } from './random.js';
 import { commandsSince, inventoryOf, logLengths } from './run-case.js';
-import { scenarios, type Happening, type Wish } from './scenarios.js';
-import { send, stall, type Accepted } from './strikes.js';
+import { scenarios } from './scenarios.js';
+import { stall } from './strikes.js';
+import { send, type Accepted, type Happening, type Wish } from './wish.js';
 import { ChaosWorld } from './world.js';
 
 /** All of them, or in a sample the one that the seed says. */

@@ -3,21 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultAction, FaultHandle } from '#node-simulator';
-import { ask, type HttpAnswer } from '#test/http-client';
+import { ask } from '#test/http-client';
 import { passageOf, type ChaosCase } from './cases.js';
-import type { Happening, Wish } from './scenarios.js';
+import { send, type Accepted, type Happening, type Wish } from './wish.js';
 import type { ChaosWorld } from './world.js';
 
 /** Longer than the lease of a worker that is killed: somebody else has taken over by then. */
 const ORPHAN_MS = 1500;
 /** What node-postgres says where a connection breaks under a statement. */
 const CONNECTION_LOST = 'Connection terminated unexpectedly';
-
-/** What came of a wish: the end of its operation; null where it was never accepted. */
-export interface Accepted {
-  readonly location: string;
-  readonly end: Promise<HttpAnswer>;
-}
 
 /** Does what the case says, until the operation has ended and nobody acts late any more. Null: nothing was accepted. */
 export async function strike(
@@ -34,26 +28,6 @@ export async function strike(
   if (fault === 'cut-ssh') return cutSsh(world, chaosCase, wish);
   if (place.boundary === 'after-send') return strikeWhileOnNode(world, chaosCase, wish);
   return strikeWorker(world, chaosCase, wish);
-}
-
-export async function send(world: ChaosWorld, wish: Wish | Happening, base = world.system.base): Promise<Accepted> {
-  if ('happens' in wish) {
-    await wish.happens();
-    return followed(world, `/queue/${wish.operationId}`);
-  }
-  const { method, path, body } = wish;
-  const answer = await ask(base, method, path, body === undefined ? {} : { body });
-  const { location } = answer.headers;
-  if (answer.status !== 202 || location === undefined) throw new Error(`not accepted: ${answer.status} ${answer.body}`);
-  return followed(world, location);
-}
-
-/** By a replica that nobody strikes. */
-function followed(world: ChaosWorld, location: string): Accepted {
-  const end = world.endOf(location);
-  // Whoever is struck may never come to wait for it.
-  end.catch(() => undefined);
-  return { location, end };
 }
 
 /** The last event of an operation is seen by its clients before the worker tells that it has written it. */
