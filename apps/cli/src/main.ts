@@ -28,5 +28,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`brickyard: ${explain(error)}\n`);
-  process.exitCode = 1;
+  // Whatever a start that failed has left open (a library that goes on trying to reach a Redis) must not keep the process.
+  process.exit(1);
 }

@@ -85,15 +85,16 @@ export async function startService(
   };
   try {
     const backbone = await openBackbone(config, address, logger, rest);
+    let isWorkedOn = false;
+    // A worker closes its queue. Where there is none, or the API did not start, an open one would keep the process alive.
+    rest.add('queue', () => (isWorkedOn ? Promise.resolve() : backbone.queue.close(0)));
     const url = roles.api ? await serveApi(backbone, api, () => drainDelayMs) : null;
     if (roles.worker) {
       const running = createWorker(backbone);
+      isWorkedOn = true;
       backbone.telemetry.watchWorker(() => running.counts());
       worker.add('worker', () => running.close());
       if (!roles.api && config.probesPort > 0) await serveProbes(backbone, worker, rest);
-    } else {
-      // A worker closes its queue; an API alone only adds to it.
-      rest.add('queue', () => backbone.queue.close(0));
     }
     return { url, close };
   } catch (error) {
