@@ -5,6 +5,7 @@ import type {
   ClusterContents,
   ClusterView,
   DeviceView,
+  LaneWait,
   MetricsView,
   NodeView,
   NodeWithDevices,
@@ -13,7 +14,7 @@ import type {
   VolumeView,
 } from './queries.js';
 import { clusterContents } from './queries/contents.js';
-import { mayStart, nextInLanes } from './queries/lanes.js';
+import { mayStart, nextInLanes, waitsBehind } from './queries/lanes.js';
 import { metrics } from './queries/metrics.js';
 import * as operations from './queries/operations.js';
 import * as topology from './queries/topology.js';
@@ -100,6 +101,10 @@ export class PostgresQueries implements Queries {
 
   mayStart(ids: readonly string[]): Promise<ReadonlySet<string>> {
     return mayStart(this.#sql, ids);
+  }
+
+  waitsBehind(id: string): Promise<LaneWait | null> {
+    return waitsBehind(this.#sql, id);
   }
 
   nextInLanes(resources: readonly string[]): Promise<string[]> {

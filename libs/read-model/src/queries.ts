@@ -67,6 +67,14 @@ export interface MetricsView {
   readonly lanes: { readonly waiting: number; readonly longest: number };
 }
 
+/** The operation that another one waits for, and the resource that both want. */
+export interface LaneWait {
+  readonly operationId: string;
+  readonly kind: OperationKind;
+  readonly status: string;
+  readonly resource: string;
+}
+
 /** An operation that has not reached its end, as the reconciler needs it. */
 export interface UnfinishedOperation {
   readonly operationId: string;
@@ -113,6 +121,8 @@ export interface Queries {
    * one of their resources. It stays their turn until they have ended. Nobody waits for a cleanup.
    */
   mayStart(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** What an unfinished operation waits for whose turn it is not: the first in one of its lanes; else null. */
+  waitsBehind(id: string): Promise<LaneWait | null>;
   /** The operations whose turn it is in the lanes of these resources, at most one per lane, cleanups left out. */
   nextInLanes(resources: readonly string[]): Promise<string[]>;
   /** How many operations clients have in flight, counted no further than `limit`. What the system started itself is left out. */

@@ -70,6 +70,8 @@ export class NodeUnreachableError extends Error {
     message: string,
     readonly node: string,
     readonly sent: boolean,
+    /** Where it is about one node only, and that is known. */
+    readonly nodeId?: string,
   ) {
     super(message);
     this.name = 'NodeUnreachableError';

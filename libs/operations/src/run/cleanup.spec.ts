@@ -32,11 +32,12 @@ describe('a create whose node goes down for good', () => {
     return world;
   };
 
-  it("fails with the node's words, and says who does the rest", async () => {
+  it("fails with the node's words, names the node that is away, and says who does the rest", async () => {
     const world = await begin();
     const { cleanupId } = world.ledger.stateOf('operation', operationId);
     const rest = `What is left on the nodes is removed when they let it (operation ${cleanupId})`;
-    const reason = `Host n2 is not connected\n${rest}`;
+    const away = 'no route to n2\nTo place bricks elsewhere meanwhile: heketi-cli node disable n2';
+    const reason = `Host n2 is not connected\n${away}\n${rest}`;
     expect(outcome(world)).toEqual({ type: 'OperationFailed', data: { reason, cleanupId } });
     expect(world.ledger.stateOf('volume', 'v1').status).toBe('deleted');
   });

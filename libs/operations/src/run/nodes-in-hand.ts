@@ -1,8 +1,9 @@
-import type { OutOfReach } from '#domain';
+import type { NodeState, OutOfReach } from '#domain';
 import type { Clock } from '#kernel';
 import { NodeUnreachableError, type NodeAddress, type StorageNodes } from '#storage-nodes';
 import { guardedNodes, type NodeGuard } from './guarded-nodes.js';
 import { inParallel } from './in-parallel.js';
+import { missingAmong, type MissingNode } from './missing-nodes.js';
 import type { MetHostKey } from './operation-journal.js';
 import { NodeAwayError } from './step-failure.js';
 import { runStep, StepTrace, type RunTerms } from './step-run.js';
@@ -22,6 +23,7 @@ export class NodesInHand implements NodeGuard {
   /** For the steps. */
   readonly nodes: StorageNodes;
   readonly #away = new Map<string, Away>();
+  readonly #unanswered = new Set<string>();
   #inDoubt = false;
 
   constructor(
@@ -43,7 +45,7 @@ export class NodesInHand implements NodeGuard {
     const one = async (node: NodeAddress): Promise<void> => {
       const result = await runStep((call) => this.all.takeOver(node, call).then(() => null), terms, trace);
       if (result.ok) return;
-      const error = new NodeAwayError(result.failure.reason, node.manageHost);
+      const error = new NodeAwayError(result.failure.reason, node);
       this.#away.set(node.nodeId, { error, silentSince: known[node.nodeId] ?? this.clock.now().toISOString() });
     };
     await inParallel(addresses, one, terms.end);
@@ -52,6 +54,19 @@ export class NodesInHand implements NodeGuard {
 
   get outOfReach(): OutOfReach {
     return Object.fromEntries([...this.#away].map(([nodeId, { silentSince }]) => [nodeId, silentSince]));
+  }
+
+  /** What was said of nodes that could not be reached, or did not answer, in this run. */
+  get troubles(): string[] {
+    const away = [...this.#away.values()].map(({ error }) => error.message);
+    return [...new Set([...away, ...this.#unanswered])];
+  }
+
+  /** See there; those that are away in this run are not asked again. */
+  async missingAmong(members: readonly NodeState[], signal: AbortSignal): Promise<MissingNode[]> {
+    const away = [...this.#away].map(([nodeId, { error }]) => ({ nodeId, text: error.message }));
+    const others = members.filter(({ nodeId }) => !this.#away.has(nodeId));
+    return [...away, ...(await missingAmong(others, this.all, signal))];
   }
 
   /** Whether a command was sent in this run whose end is not known: it may still be running. */
@@ -78,6 +93,8 @@ export class NodesInHand implements NodeGuard {
   }
 
   failed(error: unknown): void {
-    this.#inDoubt ||= error instanceof NodeUnreachableError && error.sent;
+    if (!(error instanceof NodeUnreachableError)) return;
+    this.#unanswered.add(error.message);
+    this.#inDoubt ||= error.sent;
   }
 }

@@ -1,10 +1,11 @@
-import type { OperationCommand, OperationState } from '#domain';
+import type { OperationCommand, OperationKind, OperationState } from '#domain';
 import { DomainError, newId } from '#kernel';
 import { acceptCleanup, owe } from '../workflows/support/debt.js';
 import type { KeptBricks, Phase, Step, WhenStuck, Workflow } from '../workflows/workflow.js';
 import { isDone, PhaseRun, type FailedStep, type PhaseRunParts } from './phase-run.js';
 import { RunInterrupted } from './run-interrupted.js';
-import { combinedReason } from './step-failure.js';
+import { missesPeer, type MissingNode } from './missing-nodes.js';
+import { combinedReason, type StepFailure } from './step-failure.js';
 
 export interface OperationRunParts extends PhaseRunParts {
   readonly workflow: Workflow;
@@ -28,7 +29,7 @@ export class OperationRun {
       this.#boundary();
       const failed = await this.#phaseRun.ensure(phase);
       if (failed.length === 0) continue;
-      const reason = combinedReason(failed.map(({ failure }) => failure));
+      const reason = await this.#reasonOf(failed.map(({ failure }) => failure));
       if (this.#isPastReturn(phase, failed)) return this.#stuck(phase.pointOfNoReturn, reason);
       // The next run takes the nodes over and then sees what has become of it.
       if (!this.#isLast && failed.every(({ failure }) => failure.unknown)) return 'retry';
@@ -60,6 +61,24 @@ export class OperationRun {
 
   get #state(): OperationState {
     return this.parts.journal.state;
+  }
+
+  /** What the steps say, which nodes are away, and what can be done about it. */
+  async #reasonOf(failures: readonly StepFailure[]): Promise<string> {
+    const { queries, hand, terms } = this.parts;
+    const { kind, clusterId } = this.#state;
+    const missing: MissingNode[] = [];
+    if (missesPeer(failures)) {
+      const members = (await queries.clusterNodes(clusterId)).map(({ node }) => node);
+      missing.push(...(await hand.missingAmong(members, terms.stop.now)));
+    }
+    const lines = [combinedReason(failures), ...missing.map(({ text }) => text)];
+    const away = new Set([...failures.flatMap(({ awayId }) => awayId ?? []), ...missing.map(({ nodeId }) => nodeId)]);
+    if (placing.includes(kind) && away.size > 0) {
+      const disable = [...away].map((nodeId) => `heketi-cli node disable ${nodeId}`).join('; ');
+      lines.push(`To place bricks elsewhere meanwhile: ${disable}`);
+    }
+    return lines.join('\n');
   }
 
   /** Whether the operation has failed often enough. */
@@ -140,6 +159,9 @@ export class OperationRun {
     });
   }
 }
+
+/** Those that place bricks can do without a node that is away: what is left on it is removed when it is back. */
+const placing: readonly OperationKind[] = ['volume-create', 'volume-expand'];
 
 const nothingKept: KeptBricks = new Set();
 

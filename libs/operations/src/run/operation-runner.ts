@@ -105,7 +105,7 @@ export class OperationRunner {
         follows && failedRuns > settings.maxFailedRuns && sameNodes(operation.outOfReach, hand.outOfReach);
       const parts = { workflow, phases, journal, hand, terms, settings, logger, failedRuns, quietly };
       const outcome = await leavingOnRecord(journal, quietly, () => new OperationRun({ ...view, ...parts }).run());
-      this.#logEnd(journal.state);
+      this.#logEnd(journal.state, hand.troubles);
       return result(outcome, journal.state);
     } catch (error) {
       const fields = { operationId, kind: operation.kind, error: messageOf(error) };
@@ -129,11 +129,11 @@ export class OperationRunner {
   }
 
   /** Operators find by it what became of a request; the steps, node by node, are in the log of events. */
-  #logEnd({ operationId, kind, status, attempt, reason }: OperationState): void {
+  #logEnd({ operationId, kind, status, attempt, reason }: OperationState, waitsFor: readonly string[]): void {
     const { logger } = this.parts;
     if (status === 'succeeded') logger.info({ operationId, kind, attempt }, 'operation succeeded');
     else if (status === 'failed') logger.warn({ operationId, kind, attempt, reason }, 'operation failed');
-    else logger.info({ operationId, kind, attempt, status }, 'operation to be continued');
+    else logger.info({ operationId, kind, attempt, status, waitsFor }, 'operation to be continued');
   }
 
   async #release(lease: Lease): Promise<void> {

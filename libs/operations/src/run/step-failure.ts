@@ -1,5 +1,5 @@
 import { DomainError } from '#kernel';
-import { NodeCommandError, NodeUnreachableError } from '#storage-nodes';
+import { NodeCommandError, NodeUnreachableError, type NodeAddress } from '#storage-nodes';
 import { StepRefusedError } from '../workflows/workflow.js';
 
 /** Why a step did not succeed. */
@@ -11,6 +11,8 @@ export interface StepFailure {
   readonly refused: boolean;
   /** A command was sent and its end is not known: it may have taken effect, or still do. */
   readonly unknown: boolean;
+  /** The node that could not be reached or did not answer; absent where it was none, or more than one. */
+  readonly awayId?: string;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface StepFailure {
  * the operation has to wait for another run.
  */
 export function stepFailure(error: unknown): StepFailure | null {
-  if (error instanceof NodeUnreachableError) return failure(error.node, error.message, { unknown: error.sent });
+  if (error instanceof NodeUnreachableError) return away(error);
   if (error instanceof NodeCommandError) return failure(error.node, error.message);
   if (error instanceof StepRefusedError) return failure(error.node, error.message, { refused: true });
   if (error instanceof DomainError) return failure(null, error.message);
@@ -29,6 +31,10 @@ function failure(node: string | null, reason: string, flags: Partial<StepFailure
   return { node, reason, refused: false, unknown: false, ...flags };
 }
 
+function away({ node, message, sent: unknown, nodeId }: NodeUnreachableError): StepFailure {
+  return failure(node, message, nodeId === undefined ? { unknown } : { unknown, awayId: nodeId });
+}
+
 /** A fault of ours, once it has had its runs to pass. */
 export function internalFailure(message: string): StepFailure {
   return failure(null, `internal error: ${message}`);
@@ -36,8 +42,8 @@ export function internalFailure(message: string): StepFailure {
 
 /** The node of a call was away when the run began, and stays so until it ends. */
 export class NodeAwayError extends NodeUnreachableError {
-  constructor(message: string, node: string) {
-    super(message, node, false);
+  constructor(message: string, { manageHost, nodeId }: NodeAddress) {
+    super(message, manageHost, false, nodeId);
     this.name = 'NodeAwayError';
   }
 }

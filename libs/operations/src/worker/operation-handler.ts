@@ -9,7 +9,7 @@ import type { Bulkhead } from './bulkhead.js';
 export interface HandlerParts {
   readonly runner: Pick<OperationRunner, 'run'>;
   readonly queue: OperationQueue;
-  readonly queries: Pick<Queries, 'mayStart' | 'nextInLanes'>;
+  readonly queries: Pick<Queries, 'mayStart' | 'nextInLanes' | 'waitsBehind'>;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly settings: RunnerSettings;
@@ -30,7 +30,7 @@ export class OperationHandler {
   async handle(operationId: string, stopSoon: AbortSignal, letGo: () => void): Promise<void> {
     const { queries, bulkhead } = this.parts;
     // Over, or waiting in a lane: then whoever ends the operation before it asks for it.
-    if (!(await queries.mayStart([operationId])).has(operationId)) return;
+    if (!(await queries.mayStart([operationId])).has(operationId)) return this.#sayWhy(operationId);
     if (bulkhead === null) return this.#run(operationId, stopSoon);
     const leave = await bulkhead.enter(operationId, letGo);
     if (leave === null) return;
@@ -39,6 +39,11 @@ export class OperationHandler {
     } finally {
       leave();
     }
+  }
+
+  async #sayWhy(operationId: string): Promise<void> {
+    const waitsFor = await this.parts.queries.waitsBehind(operationId);
+    if (waitsFor !== null) this.parts.logger.info({ operationId, waitsFor }, 'operation waits for its turn');
   }
 
   /** Asks for an operation at once, as `#wakeNext` does. */

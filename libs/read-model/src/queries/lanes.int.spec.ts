@@ -57,10 +57,15 @@ describe('it is the turn of an operation', () => {
     const last = await accept(b);
     const other = await accept(newId());
     expect(await mayStart(first, both, last, other)).toEqual([first, other]);
+    const waits = { kind: 'volume-create', status: 'accepted' };
+    expect(await fixture.queries.waitsBehind(both)).toEqual({ ...waits, operationId: first, resource: a });
+    expect(await fixture.queries.waitsBehind(last)).toEqual({ ...waits, operationId: both, resource: b });
+    expect(await fixture.queries.waitsBehind(other)).toBeNull();
     await end(first);
     expect(await mayStart(first, both, last)).toEqual([both]);
     await end(both);
     expect(await mayStart(both, last)).toEqual([last]);
+    expect(await fixture.queries.waitsBehind(last)).toBeNull();
   });
 
   it('for as long as it runs or is undone, though younger ones come', async () => {

@@ -1,4 +1,5 @@
 import type { Sql } from '#kernel';
+import type { LaneWait } from '../queries.js';
 import { background, unfinished } from './operations.js';
 
 // The order of a lane is that of the log: requests for one resource are accepted under the lock of its cluster, one after the
@@ -19,6 +20,20 @@ export async function mayStart(sql: Sql, ids: readonly string[]): Promise<Readon
     [ids, background],
   );
   return new Set(rows.map(({ id }) => id));
+}
+
+/** See Queries.waitsBehind. */
+export async function waitsBehind(sql: Sql, id: string): Promise<LaneWait | null> {
+  const [first] = await sql.query<LaneWait>(
+    `select older.id as "operationId", older.kind, older.status,
+       (select key from unnest(o.resources) key where key = any(older.resources) limit 1) as resource
+     from read_model.operation o join brickyard.event e on ${accepted('o', 'e')}
+     join read_model.operation older on older.${unfinished} and older.resources && o.resources and older.kind <> all($2)
+     join brickyard.event oe on ${accepted('older', 'oe')} and oe.global_position < e.global_position
+     where o.id = $1 and o.${unfinished} order by oe.global_position limit 1`,
+    [id, background],
+  );
+  return first ?? null;
 }
 
 /** See Queries.nextInLanes. */

@@ -41,6 +41,9 @@ const isOpenFailure = (error: Error): boolean => 'reason' in error;
 /** ssh2's text where the connection ended before the session was open, so before the command was sent. */
 const NEVER_OPENED = 'No response from server';
 
+/** A command was sent, and no answer came. */
+const LOST = 'check that the node is up and that the network to it holds';
+
 /** Runs one command on an open connection. */
 export function runOnChannel(
   client: Client,
@@ -67,7 +70,10 @@ export function runOnChannel(
         reject(reason);
       });
     const unreachable = (text: string, sent: boolean): Error => new NodeUnreachableError(text, label, sent);
-    const giveUp = setTimeout(() => leave(unreachable(`node ${label} did not answer in time`, true)), command.giveUpMs);
+    const giveUp = setTimeout(
+      () => leave(unreachable(`node ${label} did not answer in time; ${LOST}`, true)),
+      command.giveUpMs,
+    );
     const abort = (): void => leave(command.signal.reason as Error);
     command.signal.addEventListener('abort', abort, { once: true });
 
@@ -88,7 +94,7 @@ export function runOnChannel(
         finish(() => {
           if (typeof code !== 'number') {
             const why = signal === undefined ? connection.why() : `the command was ended by ${signal}`;
-            reject(unreachable(`no answer from node ${label}: ${why}`, true));
+            reject(unreachable(`no answer from node ${label}: ${why}; ${LOST}`, true));
           } else if (stdout.overflowed) {
             const text = `the answer of node ${label} is longer than ${command.maxOutputBytes} bytes`;
             reject(unreachable(text, true));
@@ -148,7 +154,7 @@ function openError(error: Error, label: string, connection: ConnectionState): Er
   }
   // between the request and its confirmation nobody knows whether the command was started
   return new NodeUnreachableError(
-    `no answer from node ${label}: ${connection.why()}`,
+    `no answer from node ${label}: ${connection.why()}; ${LOST}`,
     label,
     error.message !== NEVER_OPENED,
   );

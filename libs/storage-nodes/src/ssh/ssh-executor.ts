@@ -51,8 +51,9 @@ export class SshExecutor implements RemoteExecutor {
       end = 'answered';
       return result;
     } catch (error) {
-      if (error instanceof NodeUnreachableError) end = error.sent ? 'silent' : 'unreachable';
-      throw error;
+      if (!(error instanceof NodeUnreachableError)) throw error;
+      end = error.sent ? 'silent' : 'unreachable';
+      throw withNodeId(error, node);
     } finally {
       ended(end);
     }
@@ -84,7 +85,7 @@ export class SshExecutor implements RemoteExecutor {
     record(result.exitCode, result.stderr);
     const ranMs = performance.now() - startedAt;
     if (result.exitCode === TIMED_OUT || (result.exitCode === KILLED && ranMs >= command.timeoutMs)) {
-      const text = `the deadline of ${seconds(command)} s passed on node ${node.manageHost}; whether the command took effect is not known`;
+      const text = `the deadline of ${seconds(command)} s passed on node ${node.manageHost}; whether the command took effect is not known; check whether a disk or glusterd hangs there`;
       throw new NodeUnreachableError(text, node.manageHost, true);
     }
     return result;
@@ -125,6 +126,11 @@ export class SshExecutor implements RemoteExecutor {
 }
 
 const linkKey = (nodeId: string, manageHost: string): string => `${nodeId} ${manageHost}`;
+
+/** It is what other commands and requests call the node. */
+function withNodeId({ message, node, sent }: NodeUnreachableError, { nodeId }: NodeAddress): NodeUnreachableError {
+  return new NodeUnreachableError(`${message} (node id ${nodeId})`, node, sent, nodeId);
+}
 
 const seconds = (command: RemoteCommand): number => Math.max(1, Math.ceil(command.timeoutMs / 1000));
 
