@@ -117,6 +117,35 @@ describe('the cases', () => {
     }
   });
 
+  it('are shared by several processes without one being left out or run twice', () => {
+    const shards = ['1/2', '2/2'].flatMap((shard) => {
+      const part = selectionOf({ BRICKYARD_CHAOS: 'all', BRICKYARD_CHAOS_SHARD: shard }, '7', backends);
+      return backends.flatMap((backend) => part.of(cases, backend));
+    });
+    expect(shards.map(({ name }) => name).toSorted()).toEqual(cases.map(({ name }) => name).toSorted());
+  });
+
+  it('kill a replica once at each boundary of the worker, and at every command that is on a node', () => {
+    const kills = cases.filter(({ fault }) => fault === 'kill-api').map(({ place }) => place.boundary);
+    for (const boundary of ['taken', 'before-send', 'after-effect', 'before-commit', 'after-append'])
+      expect(kills.filter((each) => each === boundary)).toHaveLength(1);
+    expect(kills).toContain('after-send');
+  });
+
+  it('strike one command of a shared phase at each boundary by each fault, the one that the seed says', () => {
+    const [expand] = scenarios['volume-expand'];
+    const told = { ...made('a').data, commands: commands('/usr/sbin/lvm lvcreate x', 'mount x', 'chown x') };
+    const script = scriptOf([forward[0]!, { type: 'StepSucceeded', data: told } as OperationEvent, end]);
+    const struck = (seed: string): string[] =>
+      casesOf(expand!, script, seed)
+        .filter(({ place, fault }) => place.what.startsWith('bricks:') && fault !== 'kill-api')
+        .map(({ place, fault }) => `${place.boundary}/${fault}`);
+    expect(new Set(struck('7')).size).toBe(struck('7').length);
+    expect(struck('7').toSorted()).toEqual(struck('8').toSorted());
+    const whats = ['1', '2', '3', '4'].flatMap((seed) => casesOf(expand!, script, seed).map(({ place }) => place.what));
+    for (const label of ['lvcreate', 'mount', 'chown']) expect(whats).toContain(`bricks:${label}`);
+  });
+
   it('are in a sample of every variant, on one queue or the other', () => {
     const sample = selectionOf({}, '7', backends);
     for (const variant of variants)

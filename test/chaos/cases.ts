@@ -56,6 +56,9 @@ export interface ChaosCase {
 }
 
 const NAME_PARTS = 5;
+const AFTER_PHASE = ':';
+
+const phaseOf = ({ what }: Place): string => what.split(AFTER_PHASE)[0] ?? what;
 
 /** A worker is struck in all of these ways, wherever it is. */
 const ofWorkers: readonly Fault[] = ['kill-worker', 'stall-worker', 'drop-database', 'wipe-queue'];
@@ -66,7 +69,36 @@ export function casesOf(variant: Variant, script: Script, seed: string): ChaosCa
   const commands = script.commands.flatMap((command) => ofCommand(variant, command));
   const events = script.events.flatMap((event) => ofEvent(variant, event));
   const begin = isUndone(variant) ? [] : ofBeginning(variant, script.events.length > 0);
-  return [...begin, ...commands, ...events].map(({ place, fault }) => caseOf(variant, place, fault, seed));
+  const strikes = [...begin, ...withoutShared(variant, commands, seed), ...events];
+  const all = [...strikes, ...killsOfApi(variant, strikes, seed)];
+  return all.map(({ place, fault }) => caseOf(variant, place, fault, seed));
+}
+
+/** Of the commands of a shared phase one is left for each boundary and fault. */
+function withoutShared({ name, shares = [] }: Variant, commands: readonly Strike[], seed: string): Strike[] {
+  const wayOf = ({ place, fault }: Strike): string => `${phaseOf(place)}/${place.boundary}/${fault}`;
+  return groups(commands, wayOf).flatMap(([way, all]) =>
+    shares.includes(way.split('/')[0]!) ? oneOf(all, seed, name, way) : all,
+  );
+}
+
+/** A client's replica has no part in what a worker does: for each boundary it is killed once. */
+function killsOfApi({ name }: Variant, strikes: readonly Strike[], seed: string): Strike[] {
+  const ofWorker = strikes.filter(({ place, fault }) => fault === 'kill-worker' && place.boundary !== 'after-send');
+  return groups(ofWorker, ({ place }) => place.boundary).flatMap(([boundary, all]) =>
+    oneOf(all, seed, name, boundary).map(({ place }) => ({ place, fault: 'kill-api' as const })),
+  );
+}
+
+function groups(strikes: readonly Strike[], keyOf: (strike: Strike) => string): [string, Strike[]][] {
+  const byKey = new Map<string, Strike[]>();
+  for (const strike of strikes) byKey.set(keyOf(strike), [...(byKey.get(keyOf(strike)) ?? []), strike]);
+  return [...byKey];
+}
+
+function oneOf(strikes: readonly Strike[], ...words: readonly string[]): Strike[] {
+  const nth = chosen(strikes.length, ...words);
+  return strikes.slice(nth, nth + 1);
 }
 
 type Strike = { readonly place: Place; readonly fault: Fault };
@@ -77,7 +109,7 @@ const isUndone = ({ obstacle }: Variant): boolean => obstacle !== undefined;
 function ofCommand(variant: Variant, { way, phase, label, first, count }: ScriptedCommand): Strike[] {
   if (label === variant.obstacle?.label) return [];
   const at = (boundary: Boundary): Place => {
-    const what = `${way === 'undo' ? 'undo-' : ''}${phase}:${label.replaceAll(' ', '_')}`;
+    const what = `${way === 'undo' ? 'undo-' : ''}${phase}${AFTER_PHASE}${label.replaceAll(' ', '_')}`;
     return { boundary, what, pattern: patternOf(label), first, count };
   };
   const strikes = (boundary: Boundary, ...which: readonly Fault[]): Strike[] =>

@@ -23,6 +23,11 @@ export interface Variant {
   readonly obstacle?: Obstacle;
   /** It ends as it is accepted: a sample looks at its few cases on both queues. */
   readonly brief?: true;
+  /**
+   * Phases that another variant has as well, where each of their commands is struck in every way. Here each way strikes one of
+   * them, as the seed says.
+   */
+  readonly shares?: readonly string[];
 }
 
 const refused: FaultAction = { kind: 'fail', exitCode: 1, stderr: 'the node said no\n' };
@@ -147,11 +152,13 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
     {
       name: 'volume-expand',
       kind: 'volume-expand',
+      shares: ['bricks'],
       prepare: (inventory) => expand(inventory, replicated, 1),
     },
     {
       name: 'volume-expand-undone',
       kind: 'volume-expand',
+      shares: ['bricks', 'undo-bricks'],
       // The first of two sets gets in.
       prepare: (inventory) => expand(inventory, dispersed, 4),
       obstacle: { label: 'volume add-brick', from: 2, actions: [refused] },
@@ -170,11 +177,13 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
     {
       name: 'cleanup-finish',
       kind: 'cleanup',
+      shares: ['bricks'],
       prepare: async (inventory, world) => owedBy(world, await deleteVolume(inventory), ['umount']),
     },
     {
       name: 'cleanup-undo',
       kind: 'cleanup',
+      shares: ['bricks'],
       prepare: async (_, world) => owedBy(world, await createVolume(), ['volume start', 'volume delete']),
     },
   ],

@@ -12,25 +12,26 @@ export interface Selection {
   of(cases: readonly ChaosCase[], backend: Backend): ChaosCase[];
 }
 
-/** Of the short form, on each backend: as many as fit into about a minute. */
-const SAMPLE = 18;
+/** Of the short form, on both backends together: as many as fit into about a minute. */
+const SAMPLE = 32;
 
 const ofBackend = (cases: readonly ChaosCase[], backend: Backend): ChaosCase[] =>
   cases.filter((each) => each.backend === backend);
 
 /**
- * All with BRICKYARD_CHAOS=all, those whose name begins so with BRICKYARD_CHAOS_CASE, else a sample that the seed decides. A
- * whole name brings its own seed.
+ * All with BRICKYARD_CHAOS=all (of several processes, those of this BRICKYARD_CHAOS_SHARD), those whose name begins so with BRICKYARD_CHAOS_CASE, else a sample of
+ * BRICKYARD_CHAOS_COUNT that the seed decides. A whole name brings its own seed.
  * @param backends those that the machine has: a sample looks at each variant on one of them
  */
 export function selectionOf(env: NodeJS.ProcessEnv, seed: string, backends: readonly Backend[]): Selection {
   const wanted = env['BRICKYARD_CHAOS_CASE'];
   if (wanted !== undefined) return byName(wanted, seed);
-  if (env['BRICKYARD_CHAOS'] === 'all') return { seed, concerns: () => true, of: ofBackend };
+  if (env['BRICKYARD_CHAOS'] === 'all') return all(seed, env['BRICKYARD_CHAOS_SHARD'] ?? '1/1');
+  const count = Math.ceil(Number(env['BRICKYARD_CHAOS_COUNT'] ?? SAMPLE) / backends.length);
   return {
     seed,
     concerns: ({ name, brief }, backend) => brief === true || backends[chosen(backends.length, seed, name)] === backend,
-    of: (cases, backend) => sample(ofBackend(cases, backend), seed),
+    of: (cases, backend) => sample(ofBackend(cases, backend), seed, count),
   };
 }
 
@@ -47,13 +48,23 @@ function byName(wanted: string, seed: string): Selection {
   };
 }
 
+/** @param shard `2/3`: of three processes that share the cases this is the second */
+function all(seed: string, shard: string): Selection {
+  const [number = 1, count = 1] = shard.split('/').map(Number);
+  return {
+    seed,
+    concerns: () => true,
+    of: (cases, backend) => ofBackend(cases, backend).filter(({ name }) => chosen(count, name, 'shard') === number - 1),
+  };
+}
+
 /** At least one of every variant and of every fault, then whatever the seed says. */
-function sample(cases: readonly ChaosCase[], seed: string): ChaosCase[] {
+function sample(cases: readonly ChaosCase[], seed: string, count: number): ChaosCase[] {
   const order = shuffled(cases, seed, ({ name }) => name);
   const variants = [...new Set(order.map(({ variant }) => variant.name))];
   const first = [
     ...variants.map((name) => order.find(({ variant }) => variant.name === name)),
     ...faults.map((fault) => order.find((each) => each.fault === fault)),
   ].filter((each) => each !== undefined);
-  return [...new Set([...first, ...order])].slice(0, SAMPLE);
+  return [...new Set([...first, ...order])].slice(0, Math.max(count, new Set(first).size));
 }

@@ -42,11 +42,32 @@ async function reachedBy(reached: Promise<unknown>, { end }: Accepted): Promise<
   early.catch(() => undefined);
 }
 
+/** Whom the client asks: where it is to be killed, one in a process of its own. */
+interface Replica {
+  readonly base: string;
+  /** While it is polled. */
+  dies(accepted: Accepted): Promise<void>;
+}
+
+async function replicaOf(world: ChaosWorld, { fault }: ChaosCase): Promise<Replica> {
+  if (fault !== 'kill-api') return { base: world.system.base, dies: () => Promise.reject(new Error('it stays')) };
+  const { api, base } = await world.api();
+  return {
+    base,
+    dies: async ({ location }) => {
+      const polled = ask(base, 'GET', location).catch(() => null);
+      await api.kill();
+      await polled;
+    },
+  };
+}
+
 /** The worker is held at a boundary of its own while it is struck. */
 async function strikeWorker(world: ChaosWorld, chaosCase: ChaosCase, wish: Wish | Happening): Promise<Accepted> {
   const worker = await world.worker();
   const { reached } = await worker.arm(passageOf(chaosCase));
-  const accepted = await send(world, wish);
+  const replica = await replicaOf(world, chaosCase);
+  const accepted = await send(world, wish, replica.base);
   await reachedBy(reached, accepted);
   switch (chaosCase.fault) {
     case 'kill-worker':
@@ -65,9 +86,12 @@ async function strikeWorker(world: ChaosWorld, chaosCase: ChaosCase, wish: Wish 
       await world.wipeQueue();
       worker.release();
       break;
+    case 'kill-api':
+      await replica.dies(accepted);
+      worker.release();
+      break;
     case 'kill-worker-orphan':
     case 'cut-ssh':
-    case 'kill-api':
       throw new Error(`${chaosCase.fault} does not strike at ${chaosCase.place.boundary}`);
   }
   await accepted.end;
@@ -104,8 +128,8 @@ async function strikeWhileOnNode(world: ChaosWorld, chaosCase: ChaosCase, wish: 
   const worker = await world.worker();
   const orphan = fault === 'kill-worker-orphan';
   const command = onNodes(world, chaosCase, orphan ? { kind: 'delay', delayMs: ORPHAN_MS } : { kind: 'hang' });
-  const { api, base } = fault === 'kill-api' ? await world.api() : { api: null, base: world.system.base };
-  const accepted = await send(world, wish, base);
+  const replica = await replicaOf(world, chaosCase);
+  const accepted = await send(world, wish, replica.base);
   await reachedBy(command.taken, accepted);
   switch (fault) {
     case 'kill-worker':
@@ -129,12 +153,9 @@ async function strikeWhileOnNode(world: ChaosWorld, chaosCase: ChaosCase, wish: 
     case 'wipe-queue':
       await world.wipeQueue();
       break;
-    case 'kill-api': {
-      const polled = ask(base, 'GET', accepted.location).catch(() => null);
-      await api?.kill();
-      await polled;
+    case 'kill-api':
+      await replica.dies(accepted);
       break;
-    }
     case 'cut-ssh':
       throw new Error('the node cuts by itself');
   }
