@@ -7,6 +7,8 @@ const BYTES_PER_KIB = 1024;
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
 function add(registry: Registry, name: string, help: string, samples: readonly Sample[]): void {
+  // prom-client gives a gauge without labels a sample of 0: a device that nobody has.
+  if (samples.length === 0) return;
   const labelNames = Object.keys(samples[0]?.[0] ?? {});
   const gauge = new Gauge({ name, help, labelNames, registers: [registry] });
   for (const [labels, value] of samples) gauge.set(labels, value);
