@@ -62,7 +62,7 @@ export async function runDemo(): Promise<void> {
       () => ensureFirstVolume(client, narrator),
       (v) => v.summary,
     );
-    tellWhatToTry(narrator, baseUrl, config.dataDir);
+    tellWhatToTry(narrator, baseUrl, config);
     await stopped;
     narrator.heading('Stopping');
   } finally {
