@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,10 @@ describe('brickyard drift', () => {
   });
 
   function drift(...args: readonly string[]): Promise<Ended> {
+    return driftWith({}, args);
+  }
+
+  function driftWith(more: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<Ended> {
     const env = {
       ...process.env,
       DATABASE_URL: system.database.ownerUrl,
@@ -43,6 +48,7 @@ describe('brickyard drift', () => {
       HEKETI_SSH_PORT: String(system.simulator.port),
       BRICKYARD_AUTH: 'disabled',
       LOG_LEVEL: 'error',
+      ...more,
     };
     return new Promise((resolve) => {
       const child = execFile(process.execPath, [brickyard, 'drift', ...args], { env }, (_error, stdout, stderr) =>
@@ -109,6 +115,16 @@ The commands are in the order in which they work. Look again when they are done.
     [['--cluster', 'f'.repeat(32)], `no cluster has the id ${'f'.repeat(32)}`],
   ])('refuses to look at what is not there: %s', async (args, words) => {
     expect(await drift(...args)).toEqual({ exitCode: 2, stdout: '', stderr: `brickyard: ${words}\n` });
+  });
+
+  it('does not call drift what is wrong with its own command line', async () => {
+    expect(await drift('--nodes', 'all')).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+
+  it('does not compare the nodes with a database that is not the one that is expected', async () => {
+    const ended = await driftWith({ BRICKYARD_INSTALLATION_ID: randomUUID() });
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ended.stderr).toContain('BRICKYARD_INSTALLATION_ID says');
   });
 
   it('lists what is not ours where it is asked to', async () => {

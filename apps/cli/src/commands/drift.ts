@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { Config } from '#config';
 import { checkDrift, isClean, isDrift, type DriftReport, type DriftScope } from '#drift';
 import { assertMigrated, createDataSource, readInstallationId, TypeOrmDatabase } from '#event-store';
-import { isId } from '#kernel';
+import { isId, type Sql } from '#kernel';
 import { migrations } from '#migrations';
 import { createLogger } from '#observability';
 import { PostgresQueries } from '#read-model';
@@ -28,31 +28,35 @@ const NOT_ALL_INSPECTED = 2;
 
 /** `brickyard drift`: whether the nodes hold exactly what the read model says. Needs the database and the nodes, not the API. */
 export function driftCommand(): Command {
-  return new Command('drift')
-    .description('compare what the storage nodes hold with what the read model says; changes nothing')
-    .option('--config <file>', "Heketi's configuration file")
-    .option('--data-dir <folder>', 'the embedded Postgres of this folder instead of DATABASE_URL')
-    .option('--cluster <id>', 'only this cluster')
-    .option('--node <id>', 'only this node; its id or manage hostname')
-    .option('--include-foreign', 'also what is not ours')
-    .option('--include-in-flight', 'also what running operations are making or removing')
-    .addOption(
-      new Option('-o, --output <form>', 'for people or for programs').choices(['table', 'json']).default('table'),
-    )
-    .addHelpText(
-      'after',
-      '\nExit code: 0 clean, 1 drift found, 2 no drift found but a node (or the database) could not be asked.',
-    )
-    .action(async (options: DriftOptions) => {
-      try {
-        const report = await inspectAll(options);
-        process.stdout.write(written(report, options));
-        process.exitCode = exitCodeOf(report);
-      } catch (error) {
-        process.stderr.write(`brickyard: ${explain(error)}\n`);
-        process.exitCode = NOT_ALL_INSPECTED;
-      }
-    });
+  return (
+    new Command('drift')
+      .description('compare what the storage nodes hold with what the read model says; changes nothing')
+      .option('--config <file>', "Heketi's configuration file")
+      .option('--data-dir <folder>', 'the embedded Postgres of this folder instead of DATABASE_URL')
+      .option('--cluster <id>', 'only this cluster')
+      .option('--node <id>', 'only this node; its id or manage hostname')
+      .option('--include-foreign', 'also what is not ours')
+      .option('--include-in-flight', 'also what running operations are making or removing')
+      .addOption(
+        new Option('-o, --output <form>', 'for people or for programs').choices(['table', 'json']).default('table'),
+      )
+      .addHelpText(
+        'after',
+        '\nExit code: 0 clean, 1 drift found, 2 no drift found but a node (or the database) could not be asked.',
+      )
+      // Commander ends with 1 where an option is wrong; that would be drift.
+      .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : NOT_ALL_INSPECTED))
+      .action(async (options: DriftOptions) => {
+        try {
+          const report = await inspectAll(options);
+          process.stdout.write(written(report, options));
+          process.exitCode = exitCodeOf(report);
+        } catch (error) {
+          process.stderr.write(`brickyard: ${explain(error)}\n`);
+          process.exitCode = NOT_ALL_INSPECTED;
+        }
+      })
+  );
 }
 
 function exitCodeOf(report: DriftReport): number {
@@ -86,7 +90,7 @@ async function inspectWith(address: PostgresAddress, config: Config, options: Dr
     const sql = new TypeOrmDatabase(source);
     const queries = new PostgresQueries(sql);
     const scope = await scopeOf(queries, options);
-    const nodes = await openNodes(config, await readInstallationId(sql));
+    const nodes = await openNodes(config, await expectedInstallation(sql, config));
     try {
       return await checkDrift({ queries, sql, nodes, scope });
     } finally {
@@ -95,6 +99,15 @@ async function inspectWith(address: PostgresAddress, config: Config, options: Dr
   } finally {
     await source.destroy();
   }
+}
+
+/** @throws Error where it is not the one that is set: an empty database knows of no node, and nothing would differ */
+async function expectedInstallation(sql: Sql, { installationId: wanted }: Config): Promise<string> {
+  const found = await readInstallationId(sql);
+  if (wanted === '' || wanted.toLowerCase() === found) return found;
+  throw new Error(
+    `the database is that of installation ${found}, but BRICKYARD_INSTALLATION_ID says ${wanted}: is DATABASE_URL the right one?`,
+  );
 }
 
 /** @throws Error where there is no such cluster or node: a check of nothing would be clean */
