@@ -5,6 +5,7 @@ import type { OperationQueue } from '../queue/operation-queue.js';
 import type { OperationRunner } from '../run/operation-runner.js';
 import { backOffMs, type RunnerSettings } from '../run/settings.js';
 import type { Bulkhead } from './bulkhead.js';
+import { Pauses } from './pauses.js';
 
 export interface HandlerParts {
   readonly runner: Pick<OperationRunner, 'run'>;
@@ -24,11 +25,14 @@ const FOREIGN_RETRY_MS = 1000;
 
 /** What becomes of a job: runs the operation where it is its turn, and sees to it that what follows is asked for. */
 export class OperationHandler {
+  readonly #pauses = new Pauses();
+
   constructor(private readonly parts: HandlerParts) {}
 
   /** @param letGo see Handle of the queue */
   async handle(operationId: string, stopSoon: AbortSignal, letGo: () => void): Promise<void> {
-    const { queries, bulkhead } = this.parts;
+    const { queries, bulkhead, clock } = this.parts;
+    if (this.#pauses.last(operationId, clock.now().getTime())) return;
     // Over, or waiting in a lane: then whoever ends the operation before it asks for it.
     if (!(await queries.mayStart([operationId])).has(operationId)) return this.#sayWhy(operationId);
     if (bulkhead === null) return this.#run(operationId, stopSoon);
@@ -47,8 +51,8 @@ export class OperationHandler {
   }
 
   /** Asks for an operation at once, as `#wakeNext` does. */
-  callIn(operationId: string): Promise<void> {
-    return this.#add(operationId, { attempt: this.parts.clock.now().getTime() });
+  async callIn(operationId: string): Promise<void> {
+    await this.#add(operationId, { attempt: this.parts.clock.now().getTime() });
   }
 
   async #run(operationId: string, stopSoon: AbortSignal): Promise<void> {
@@ -61,15 +65,21 @@ export class OperationHandler {
         // Another worker is at it, or was: the reconciler asks again where a lease has run out.
         return;
       case 'retry':
-        return this.#again(operationId, backOffMs(attempt + 1, settings.retryMs, settings.retryLimitMs));
+        return this.#pause(operationId, backOffMs(attempt + 1, settings.retryMs, settings.retryLimitMs));
       case 'interrupted':
-        return this.#again(operationId, settings.retryMs);
+        await this.#again(operationId, settings.retryMs);
+        return;
       case 'foreign':
-        return this.#again(operationId, FOREIGN_RETRY_MS);
+        await this.#again(operationId, FOREIGN_RETRY_MS);
     }
   }
 
-  #again(operationId: string, delayMs: number): Promise<void> {
+  async #pause(operationId: string, pauseMs: number): Promise<void> {
+    const nowMs = this.parts.clock.now().getTime();
+    if (await this.#again(operationId, pauseMs)) this.#pauses.begin(operationId, nowMs, pauseMs);
+  }
+
+  #again(operationId: string, delayMs: number): Promise<boolean> {
     return this.#add(operationId, { attempt: attemptDueAt(this.parts.clock.now().getTime() + delayMs), delayMs });
   }
 
@@ -83,13 +93,18 @@ export class OperationHandler {
     await Promise.all(next.map((operationId) => this.#add(operationId, { attempt })));
   }
 
-  /** A hint like any other: where it fails the reconciler finds the operation. */
-  async #add(operationId: string, options: { readonly attempt: number; readonly delayMs?: number }): Promise<void> {
+  /**
+   * A hint like any other: where it fails the reconciler finds the operation.
+   * @returns whether the queue has it
+   */
+  async #add(operationId: string, options: { readonly attempt: number; readonly delayMs?: number }): Promise<boolean> {
     const { queue, logger } = this.parts;
     try {
       await queue.add(operationId, options);
+      return true;
     } catch (error) {
       logger.warn({ operationId, error: messageOf(error) }, 'operation not queued again: the reconciler will');
+      return false;
     }
   }
 }
