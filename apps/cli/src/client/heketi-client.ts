@@ -1,4 +1,8 @@
+import { explain } from '../explain.js';
 import { signToken } from './token.js';
+
+/** Of the API without its database, and of a proxy without the API. */
+const NO_OUTCOME = new Set([502, 503, 504]);
 
 /** The server said no; `message` is its text. */
 export class RequestRefused extends Error {
@@ -57,9 +61,20 @@ export class HeketiClient {
     const queue = response.headers.get('location');
     if (response.status !== 202 || queue === null) return response;
     do {
-      response = await accepted(await this.#send('GET', queue));
+      response = await this.#outcome(queue);
     } while (response.headers.get('x-pending') === 'true');
     return response;
+  }
+
+  /** A poll that gets no answer, or none of the operation, says nothing of what becomes of it. */
+  async #outcome(queue: string): Promise<Response> {
+    const unknown = (reason: string): Error =>
+      new Error(`${reason}; what was accepted goes on: brickyard request GET ${queue} tells its outcome`);
+    const response = await this.#send('GET', queue).catch((error: unknown) => {
+      throw unknown(explain(error));
+    });
+    if (!NO_OUTCOME.has(response.status)) return accepted(response);
+    throw unknown((await response.text()).trimEnd());
   }
 
   #send(method: string, path: string, body?: unknown): Promise<Response> {
