@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { OperationCommand, OperationState, OutOfReach } from '#domain';
 import { messageOf, type Clock, type Logger } from '#kernel';
 import type { Ledger, Queries } from '#read-model';
@@ -63,6 +64,8 @@ export class OperationRunner {
     if (lease === null) return result('busy', operation);
     // One controller a run: whatever listens to it goes with the run, not with the process.
     const now = new AbortController();
+    // Every command that is under way listens, and a volume may have many bricks: more than ten are no leak.
+    setMaxListeners(0, now.signal);
     const cutOff = (): void => now.abort(new RunInterrupted('stopping'));
     const lost = (): void => now.abort(new RunInterrupted('lease-lost'));
     stop.now.addEventListener('abort', cutOff, { once: true });

@@ -1,10 +1,10 @@
-import { silentLogger } from '#kernel';
-import { expect, it } from 'vitest';
+import { silentLogger, systemClock } from '#kernel';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { attemptDueAt } from '../dispatch/attempt.js';
 import { dueOperations, queuedAgain, type Seen } from '../dispatch/due-operations.js';
 import type { OperationQueue } from '../queue/operation-queue.js';
 import { defaultRunnerSettings } from '../run/settings.js';
-import { OperationHandler } from './operation-handler.js';
+import { OperationHandler, type HandlerParts } from './operation-handler.js';
 
 const MINUTE_MS = 60_000;
 const never = new AbortController().signal;
@@ -85,3 +85,68 @@ it('an operation that goes on for ever is tried once in its pause, however many 
 
 /** Everything that could go on has gone on. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('a job of an operation', () => {
+  const run = vi.fn<HandlerParts['runner']['run']>();
+  const add = vi.fn<HandlerParts['queue']['add']>();
+  const info = vi.fn();
+  const leave = vi.fn();
+  const letGo = (): void => undefined;
+  const behind = { operationId: 'first', kind: 'volume-create', status: 'running', resource: 'volume/v' } as const;
+
+  beforeEach(() => {
+    vi.resetAllMocks();
+    run.mockResolvedValue({ outcome: 'finished', resources: ['volume/v'], attempt: 1 });
+  });
+
+  /** @param turn whether it is the operation's turn in its lanes @param room whether the bulkhead lets it in */
+  const handle = async ({ turn = true, room = true, waits = true } = {}): Promise<void> => {
+    const logger = { debug: vi.fn(), info, warn: vi.fn(), error: vi.fn() };
+    const handler = new OperationHandler({
+      runner: { run },
+      queue: { add, work: vi.fn(), close: vi.fn(), depth: vi.fn(), trouble: () => null, onBack: () => letGo },
+      queries: {
+        mayStart: (ids) => Promise.resolve(new Set(turn ? ids : [])),
+        nextInLanes: () => Promise.resolve(['next']),
+        waitsBehind: () => Promise.resolve(waits ? behind : null),
+      },
+      bulkhead: { enter: () => Promise.resolve(room ? leave : null) },
+      logger,
+      clock: systemClock,
+      settings: defaultRunnerSettings,
+      stopNow: never,
+    });
+    await handler.handle('op', never, letGo);
+  };
+
+  it('whose turn it is: it runs, and those behind it are asked for', async () => {
+    await handle();
+    expect(run).toHaveBeenCalledOnce();
+    expect(leave).toHaveBeenCalledOnce();
+    expect(add.mock.calls.map(([id]) => id)).toEqual(['next']);
+  });
+
+  it('whose run fails: it leaves the bulkhead all the same', async () => {
+    run.mockRejectedValue(new Error('database away'));
+    await expect(handle()).rejects.toThrow('database away');
+    expect(leave).toHaveBeenCalledOnce();
+  });
+
+  it('that waits in a lane: it says what for, and is left to whoever ends that', async () => {
+    await handle({ turn: false });
+    expect(info.mock.calls).toEqual([[{ operationId: 'op', waitsFor: behind }, 'operation waits for its turn']]);
+    expect(run).not.toHaveBeenCalled();
+    expect(add).not.toHaveBeenCalled();
+  });
+
+  it('that is over: nothing is said', async () => {
+    await handle({ turn: false, waits: false });
+    expect(info).not.toHaveBeenCalled();
+  });
+
+  it('that has to stay outside: it neither runs nor goes round in the queue', async () => {
+    await handle({ room: false });
+    expect(run).not.toHaveBeenCalled();
+    expect(add).not.toHaveBeenCalled();
+  });
+});
