@@ -120,6 +120,33 @@ describe('a delete', () => {
   });
 });
 
+/** Its glusterd is set up anew: it has no peers, and knows of nothing. */
+function forgetVolumesOn(world: OperationWorld, nodeId: string): void {
+  const { nodes } = world;
+  const ask = nodes.volumeInfo.bind(nodes);
+  nodes.peers.delete(`${nodeId}.storage`);
+  nodes.volumeInfo = (via, name, call) => (via.nodeId === nodeId ? Promise.resolve(null) : ask(via, name, call));
+  const blind = <R>(via: { nodeId: string }, work: () => Promise<R>, nothing: R): Promise<R> =>
+    via.nodeId === nodeId ? Promise.resolve(nothing) : work();
+  const { removeVolume, removeBricksFromVolume } = nodes;
+  nodes.removeVolume = (via, ...rest) => blind(via, () => removeVolume.call(nodes, via, ...rest), undefined);
+  nodes.removeBricksFromVolume = (via, ...rest) =>
+    blind(via, () => removeBricksFromVolume.call(nodes, via, ...rest), undefined);
+}
+
+it('a create is undone where Gluster has the volume, whatever a node says that was detached behind our back', async () => {
+  const world = new OperationWorld().accept('volume-create');
+  refuse(world, 'start', 'no');
+  const { fault } = world.nodes;
+  world.nodes.fault = (call, when, node) => {
+    if (call === 'start vol' && when === 'before') forgetVolumesOn(world, 'n1');
+    fault(call, when, node);
+  };
+  await runToEnd(world);
+  expect(world.nodes.volumes.size).toBe(0);
+  expect(world.nodes.bricks.size).toBe(0);
+});
+
 it('an expansion whose bricks cannot be removed fails; the volume stays as it was', async () => {
   const world = new OperationWorld().accept('volume-expand');
   goDown(world, 'n2', 'add-brick vol');
@@ -158,6 +185,14 @@ describe('bricks of an expansion that failed and could not be undone', () => {
     const { status, sizeGiB, brickSets } = world.ledger.stateOf('volume', 'v1');
     expect({ status, sizeGiB, sets: brickSets.length }).toEqual({ status: 'active', sizeGiB: 2, sets: 2 });
     expect(world.freeKiB()).toEqual([FULL - 2 * BRICK, FULL - 2 * BRICK, FULL - 2 * BRICK]);
+  });
+
+  it('are not taken for free on the word of a node that was detached behind our back', async () => {
+    const world = await failToExpand();
+    forgetVolumesOn(world, 'n1');
+    await settle(world);
+    expect(world.nodes.volumes.get('vol')?.bricks).toHaveLength(6);
+    expect(world.ledger.stateOf('volume', 'v1')).toMatchObject({ status: 'active', sizeGiB: 2 });
   });
 
   it('wait for a deletion of the volume that has been accepted since, and are removed then', async () => {

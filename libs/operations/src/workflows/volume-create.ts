@@ -1,6 +1,6 @@
 import { makeBricks, releaseBricks } from './support/bricks.js';
 import { givingBricks } from './support/marked-bricks.js';
-import { onVolume, reachOf, volumeSpec } from './support/gluster.js';
+import { onVolume, reachOf, undoInVolume, volumeSpec } from './support/gluster.js';
 import { volumeChange } from './support/subject-changes.js';
 import type { VolumeState } from '#domain';
 import type { Phase, Workflow } from './workflow.js';
@@ -49,7 +49,7 @@ function makeVolume(volume: VolumeState, reach: readonly string[]): Phase {
         undo: async (context) => {
           const { nodes, call } = context;
           const spec = await volumeSpec(context, volume, volume.brickSets);
-          await onVolume(context, volume, async (via) => {
+          await undoInVolume(context, volume, async (via) => {
             // Somebody else's volume of the same name, over which the create failed, is left alone.
             await nodes.ensureVolumeStopped(via, volume.name, call, spec);
             await nodes.removeVolume(via, volume.name, call, spec);

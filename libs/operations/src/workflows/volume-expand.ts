@@ -1,7 +1,7 @@
 import { pendingExpansions, volumeDecider, type BrickSets, type PendingExpansion, type VolumeState } from '#domain';
 import { NodeCommandError, NodeUnreachableError } from '#storage-nodes';
 import { makeBricks, releaseBricks } from './support/bricks.js';
-import { onVolume, reachOf, volumeSpec } from './support/gluster.js';
+import { onVolume, reachOf, undoInVolume, volumeSpec } from './support/gluster.js';
 import { volumeChange } from './support/subject-changes.js';
 import { givingBricks } from './support/marked-bricks.js';
 import { sparedInUse } from './support/brick-in-use.js';
@@ -82,7 +82,7 @@ function addBricks(volume: VolumeState, added: BrickSets, reach: readonly string
         },
         undo: async (context) => {
           const spec = await volumeSpec(context, volume, added);
-          await onVolume(context, volume, (via) => context.nodes.removeBricksFromVolume(via, spec, context.call));
+          await undoInVolume(context, volume, (via) => context.nodes.removeBricksFromVolume(via, spec, context.call));
         },
         // What is in the volume by then stays in it: see sparedInUse.
         undoLate: () => Promise.resolve(null),

@@ -1,7 +1,7 @@
 import type { BrickReservation, OperationState, VolumeState } from '#domain';
 import type { Phase, Step, StepContext } from '../workflow.js';
 import { brickStep } from './bricks.js';
-import { onVolume, volumeSpec } from './gluster.js';
+import { lookAt, onVolume, volumeSpec } from './gluster.js';
 
 const inUse = { inUse: true } as const;
 
@@ -27,7 +27,7 @@ export function sparedInUse(phase: Phase, volume: VolumeState): Phase {
 
 async function isInVolume(context: StepContext, volume: VolumeState, brick: BrickReservation): Promise<boolean> {
   const { brickSets } = await volumeSpec(context, volume, [[brick]]);
-  const found = await onVolume(context, volume, (via) => context.nodes.volumeInfo(via, volume.name, context.call));
+  const found = await onVolume(context, volume, (via) => lookAt(context, via, volume), null);
   return brickSets.flat().some(({ storageHost, path }) => found?.bricks.includes(`${storageHost}:${path}`) === true);
 }
 

@@ -47,6 +47,19 @@ export async function lookAt(
   return found;
 }
 
+/** Undoes something in a volume, where Gluster has it. That a node which is alone does not know it says nothing. */
+export async function undoInVolume(
+  context: StepContext,
+  volume: VolumeState,
+  undo: (via: NodeAddress) => Promise<void>,
+): Promise<void> {
+  const undone = async (via: NodeAddress): Promise<true> => {
+    if ((await lookAt(context, via, volume)) !== null) await undo(via);
+    return true;
+  };
+  await onVolume(context, volume, undone, true);
+}
+
 /** The volume as Gluster is given it, with the brick sets asked for. */
 export async function volumeSpec(context: StepContext, volume: VolumeState, brickSets: BrickSets): Promise<VolumeSpec> {
   const ids = [...new Set(brickSets.flat().map((brick) => brick.nodeId))];
