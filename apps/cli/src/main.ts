@@ -1,10 +1,5 @@
 import { Command } from 'commander';
-import { clientCommands } from './commands/client.js';
-import { configCommand } from './commands/config.js';
-import { databaseCommands } from './commands/database.js';
-import { demoCommand } from './commands/demo.js';
-import { driftCommand } from './commands/drift.js';
-import { serveCommands } from './commands/serve.js';
+import { loadCommands } from './commands/load.js';
 import { explain } from './explain.js';
 import { version } from './version.js';
 
@@ -13,16 +8,7 @@ const program = new Command('brickyard')
   .version(version)
   .showHelpAfterError('(run with --help for what there is)');
 
-for (const command of [
-  ...serveCommands(),
-  ...databaseCommands(),
-  driftCommand(),
-  configCommand(),
-  demoCommand(),
-  ...clientCommands(),
-]) {
-  program.addCommand(command);
-}
+for (const command of await loadCommands(process.argv[2])) program.addCommand(command);
 
 try {
   await program.parseAsync();

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+
+interface Group {
+  readonly names: readonly string[];
+  readonly load: () => Promise<readonly Command[]>;
+}
+
+/** A command waits for its own modules only: all of them together take two seconds of a processor. */
+const groups: readonly Group[] = [
+  { names: ['serve', 'api', 'worker'], load: async () => (await import('./serve.js')).serveCommands() },
+  { names: ['migrate', 'admin', 'db'], load: async () => (await import('./database.js')).databaseCommands() },
+  { names: ['drift'], load: async () => [(await import('./drift.js')).driftCommand()] },
+  { names: ['config'], load: async () => [(await import('./config.js')).configCommand()] },
+  { names: ['demo'], load: async () => [(await import('./demo.js')).demoCommand()] },
+  { names: ['token', 'request', 'topology'], load: async () => (await import('./client.js')).clientCommands() },
+];
+
+/** The commands among which the one with this name is; all of them where it is none's, for the help. */
+export async function loadCommands(name: string | undefined): Promise<readonly Command[]> {
+  const wanted = groups.filter(({ names }) => name !== undefined && names.includes(name));
+  const loaded = await Promise.all((wanted.length === 0 ? groups : wanted).map(({ load }) => load()));
+  return loaded.flat();
+}
