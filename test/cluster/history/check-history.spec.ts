@@ -190,6 +190,14 @@ describe('histories that nothing explains', () => {
   });
 });
 
+it('keeps what lists leave out for as long as it proves something', () => {
+  const stepsOf = (...exchanges: Exchange[]): number => checkHistory(exchanges, { disturbed: true }).operations;
+  const uncertain = [...created, s.remove([20, 22], 'f1', null)];
+  expect(stepsOf(...deleted, s.list([25, 26]))).toBe(stepsOf(...deleted) + 1);
+  expect(stepsOf(...deleted, s.list([30, 31]))).toBe(stepsOf(...deleted));
+  expect(stepsOf(...uncertain, s.list([30, 31]))).toBe(stepsOf(...uncertain) + 1);
+});
+
 function later(exchange: Exchange): Exchange {
   return { ...exchange, invokedAt: exchange.invokedAt + 100, returnedAt: exchange.returnedAt + 100 };
 }

@@ -128,6 +128,10 @@ class Sorter {
   readonly #operations = new Map<string, Timed<VolumeOp>[]>();
   /** Where a name was asked for, and when first. */
   readonly #wanted = new Map<string, { readonly clusterId: string; readonly since: number }>();
+  /** When a deletion was seen to have ended. */
+  readonly #goneAt = new Map<string, number>();
+  /** Names of which a change may still be under way, for all that is known. */
+  readonly #unsure = new Set<string>();
   readonly #violations: Violation[] = [];
 
   constructor(private readonly names: ReadonlyMap<string, string>) {}
@@ -145,6 +149,8 @@ class Sorter {
     const end = operationId === null ? undefined : ends.get(operationId);
     const by = operationId ?? `change ${change.number}`;
     const { invokedAt } = change;
+    if (uncertain || end === undefined) this.#unsure.add(name);
+    else if (exchange.method === 'DELETE' && end.outcome === 'succeeded') this.#goneAt.set(name, end.seenAt);
     this.#add(name, {
       op: beginning(exchange, by),
       invokedAt,
@@ -196,8 +202,14 @@ class Sorter {
       // Before anybody asked for it there is nothing to prove.
       if (time.returnedAt < wanted.since && !listed.has(name)) continue;
       const id = listed.get(name);
+      if (id === undefined && this.#isGoneBefore(name, time.invokedAt)) continue;
       this.#add(name, { op: id === undefined ? { do: 'unlisted' } : { do: 'listed', id }, ...time });
     }
+  }
+
+  /** Names are used once: a list without one that is deleted for good proves nothing, and a long run has millions of these. */
+  #isGoneBefore(name: string, at: number): boolean {
+    return !this.#unsure.has(name) && (this.#goneAt.get(name) ?? Infinity) < at;
   }
 
   #want(name: string, clusterId: string, invokedAt: number): void {

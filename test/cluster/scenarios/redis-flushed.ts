@@ -24,11 +24,13 @@ export async function flushRedis(cluster: Cluster): Promise<void> {
   const flushed: Burst[] = [];
   const calm: Burst[] = [];
   // The first one is slower, whatever happens: programs have to get warm.
-  if (isLong) await play('warm');
+  if (isLong) {
+    await play('warm');
+    calm.push(await play('calm-0'));
+  }
   for (let round = 1; round <= ROUNDS; round += 1) {
-    if (isLong) calm.push(await play(`before-${round}`));
     flushed.push(await play(`flushed-${round}`, () => flush(cluster)));
-    if (isLong) calm.push(await play(`after-${round}`));
+    if (isLong) calm.push(await play(`calm-${round}`));
   }
   const { numbers, problems } = await conclude(cluster, recorder, { disturbed: false });
   const leastUnderWay = Math.min(...flushed.map(underWay));

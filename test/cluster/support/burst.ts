@@ -27,6 +27,7 @@ export interface Burst {
   readonly middleAt: number;
 }
 
+const PATIENCE_MS = 900_000;
 /** The share of creations that have ended, at least, when it is the middle. */
 const SOME = 1 / 8;
 
@@ -39,7 +40,7 @@ export async function burst(settings: BurstSettings): Promise<Burst> {
   const middle: number[] = [];
   const volumeIds = await Promise.all(
     Array.from({ length: size }, async (_, i) => {
-      const client = new Client(recorder, { name: `${name}-${i}`, keyed: false, patienceMs: 300_000 });
+      const client = new Client(recorder, { name: `${name}-${i}`, keyed: false, patienceMs: PATIENCE_MS });
       const change = await client.create(`${name}-${i}`, 1, clusterId, 1);
       expect(change.outcome).toBe('succeeded');
       ended += 1;
@@ -55,7 +56,7 @@ export async function burst(settings: BurstSettings): Promise<Burst> {
   if (middleAt === undefined) throw new Error('the last creation was accepted when all others had ended');
   await Promise.all(
     volumeIds.map(async (id, i) => {
-      const client = new Client(recorder, { name: `${name}-${i}`, keyed: false, patienceMs: 300_000 });
+      const client = new Client(recorder, { name: `${name}-${i}`, keyed: false, patienceMs: PATIENCE_MS });
       expect((await client.remove(id)).outcome).toBe('succeeded');
     }),
   );
