@@ -46,6 +46,8 @@ export default defineConfig({
           exclude: ['**/*.{int,e2e,chaos,lab,bench,cluster}.spec.ts', 'node_modules/**'],
           // Some speak SSH over loopback: on a machine that is busy with other things the usual five seconds are too few.
           testTimeout: 30_000,
+          // Vitest leaves one free unless told: that is half of a machine that has two.
+          maxWorkers: '100%',
         },
       },
       {
@@ -73,7 +75,8 @@ export default defineConfig({
           globalSetup: ['test/support/servers.global.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          // Two leave a quarter of two cores idle, waiting for leases and pauses to pass.
+          maxWorkers: 3,
         },
       },
       {
