@@ -43,7 +43,7 @@ export default defineConfig({
           name: 'unit',
           sequence: { groupOrder: 0 },
           include: ['{apps,libs,migrations,test}/**/*.spec.ts'],
-          exclude: ['**/*.{int,e2e,chaos,lab,bench,cluster}.spec.ts', 'node_modules/**'],
+          exclude: ['**/*.{int,e2e,chaos,lab,faults,bench,cluster}.spec.ts', 'node_modules/**'],
           // Some speak SSH over loopback: on a machine that is busy with other things the usual five seconds are too few.
           testTimeout: 30_000,
           // Vitest leaves one free unless told: that is half of a machine that has two.
@@ -139,6 +139,23 @@ export default defineConfig({
           // One set of nodes, one test at a time.
           maxWorkers: 1,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        ...source,
+        plugins: [decorators],
+        test: {
+          ...shared,
+          // Nodes that are killed and cut off, minutes each: not a part of `npm test`.
+          name: 'lab-faults',
+          include: ['test/lab/**/*.faults.spec.ts'],
+          globalSetup: ['test/lab/support/lab.global.ts'],
+          // A guest on a busy host takes its time.
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          // One set of nodes, one test at a time.
+          maxWorkers: 1,
+          sequence: { groupOrder: 5 },
         },
       },
     ],

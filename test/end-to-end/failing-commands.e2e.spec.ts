@@ -1,22 +1,11 @@
 import type { FaultAction } from '#node-simulator';
 import { failEachCommand } from '#test/command-faults';
+import { refusalOf } from '#test/refusal';
 import { startSimulatedSystem, type SimulatedSystem } from '#test/simulated-system';
-import { RequestRefused } from '../../apps/cli/src/client/heketi-client.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const WORDS = 'the disk said no';
 const fail: FaultAction = { kind: 'fail', exitCode: 5, stderr: `${WORDS}\n` };
-
-/** What came of a request: null where it succeeded, else the text that the client reads. */
-async function refusalOf(work: Promise<unknown>): Promise<string | null> {
-  try {
-    await work;
-    return null;
-  } catch (error) {
-    if (error instanceof RequestRefused) return error.message;
-    throw error;
-  }
-}
 
 /** Each command of an operation goes wrong in turn, on every node; whatever happens, the nodes end as the read model says. */
 describe('a node that fails at one command', () => {

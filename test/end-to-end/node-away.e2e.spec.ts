@@ -1,21 +1,10 @@
 import { isDrift } from '#drift';
 import type { SimulatedNode } from '#node-simulator';
+import { refusalOf } from '#test/refusal';
 import { startSimulatedSystem, type SimulatedSystem } from '#test/simulated-system';
-import { RequestRefused } from '../../apps/cli/src/client/heketi-client.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const replicated = { size: 1, durability: { type: 'replicate', replicate: { replica: 3 } } };
-
-/** What came of a request: null where it succeeded, else the text that the client reads. */
-async function refusalOf(work: Promise<unknown>): Promise<string | null> {
-  try {
-    await work;
-    return null;
-  } catch (error) {
-    if (error instanceof RequestRefused) return error.message;
-    throw error;
-  }
-}
 
 /** A node loses its power in the middle of an operation. The operation ends without it; what it owes is done when it is back. */
 describe('a node that goes down in the middle of', () => {

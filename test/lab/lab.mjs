@@ -6,7 +6,8 @@
  *   lab.mjs state                     what it is made of, as JSON; null where it is down
  *   lab.mjs hold                      keeps others who hold it waiting: echoes a line once it has the lab, until stdin ends
  *   lab.mjs can-run                   exit code 0 where this machine can, else 2 and the reason
- *   lab.mjs kill|stop|start|cut|join NODE     what happens to one node: power cut, shutdown, boot, network loss and its end
+ *   lab.mjs kill|stop|start|cut|join|revive NODE     what happens to one node: power cut, shutdown, boot, network loss and its
+ *                                     end; revive: up and joined, whatever it was
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -107,6 +108,11 @@ const onOneNode = {
   },
   cut: (node) => setLink(node, false),
   join: (node) => setLink(node, true),
+  revive: async (node, image) => {
+    await setLink(node, true);
+    if (!guestIsAlive(node)) startGuest(node, image);
+    await waitForGuest(node, image);
+  },
 };
 
 async function main([command, name]) {
@@ -121,7 +127,9 @@ async function main([command, name]) {
   const act = onOneNode[command];
   const node = nodes.find((one) => one.name === name);
   if (act === undefined || node === undefined) {
-    throw new Error('usage: lab.mjs up | down | status | state | hold | can-run | kill|stop|start|cut|join NODE');
+    throw new Error(
+      'usage: lab.mjs up | down | status | state | hold | can-run | kill|stop|start|cut|join|revive NODE',
+    );
   }
   const state = readState();
   if (state === null) throw new Error('the lab is down: npm run lab:up');

@@ -4,6 +4,7 @@ import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { testKeys } from '#test/http-client';
@@ -14,6 +15,12 @@ const checkout = join(import.meta.dirname, '..', '..', '..');
 const brickyard = join(checkout, 'bin', 'brickyard.mjs');
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 60_000;
+
+interface Attempt {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** Brickyard as an administrator runs it: the compiled program, configured by environment, with its embedded Postgres. */
 export class Server {
@@ -102,6 +109,20 @@ export class Server {
   async command(...args: readonly string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(process.execPath, [brickyard, ...args], { env: this.environment });
     return stdout;
+  }
+
+  /** The same for a command that may say no. */
+  async attempt(...args: readonly string[]): Promise<Attempt> {
+    const child = spawn(process.execPath, [brickyard, ...args], {
+      env: this.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [stdout, stderr, [exitCode]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit') as Promise<[number | null]>,
+    ]);
+    return { exitCode: exitCode ?? -1, stdout, stderr };
   }
 
   /** Loads the lab's nodes with one disk each, by `brickyard topology load`. */
