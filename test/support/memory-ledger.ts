@@ -77,6 +77,16 @@ export class MemoryLedger implements Ledger {
     return Promise.resolve(nodes.filter((node) => node.clusterId === clusterId && isMember(node)));
   }
 
+  hostnameOwner(kind: 'manage' | 'storage', name: string): Promise<string | null> {
+    const found = this.#ids('node')
+      .map((id) => this.stateOf('node', id))
+      .find((node) => {
+        const names = kind === 'manage' ? node.manageHostnames : node.storageHostnames;
+        return ['adding', present, 'deleting'].includes(node.status) && names.includes(name);
+      });
+    return Promise.resolve(found?.nodeId ?? null);
+  }
+
   unfinishedOperations(limit: number): Promise<UnfinishedOperation[]> {
     const operations = this.#ids('operation').map((id) => this.stateOf('operation', id));
     const open = operations.filter(({ status }) => status !== 'succeeded' && status !== 'failed');

@@ -271,7 +271,7 @@ describe('a node', () => {
     expect(world.nodes.peers).not.toContain('n9.storage');
   });
 
-  it('that was added again meanwhile is not detached', async () => {
+  it('that was added again meanwhile is neither detached nor unmarked', async () => {
     const world = await failToAdd();
     const hostnames = { manageHostnames: ['n9.manage'], storageHostnames: ['n9.storage'] };
     const again = { nodeId: 'n10', clusterId: 'c1', zone: 1, ...hostnames, tags: {}, operationId: 'again' };
@@ -280,6 +280,7 @@ describe('a node', () => {
     await settle(world);
     expect(cleanupOf(world).status).toBe('succeeded');
     expect(world.nodes.peers).toContain('n9.storage');
+    expect(world.nodes.calls.filter((call) => call.startsWith('forget'))).toEqual([]);
   });
 
   it('that can be neither deleted nor made a peer again stays; it is made a peer later', async () => {

@@ -7,7 +7,7 @@ import type { NodeCall, StorageNodes } from '#storage-nodes';
 export type LoadState = <K extends StreamKind>(kind: K, id: string) => Promise<StateOf<K>>;
 
 /** The questions of workflows: about the members of clusters. */
-export type WorkflowQueries = Pick<Queries, 'clusterIds' | 'clusterNodes' | 'clusterMembers'>;
+export type WorkflowQueries = Pick<Queries, 'clusterIds' | 'clusterNodes' | 'clusterMembers' | 'hostnameOwner'>;
 
 /** What a plan may look at. */
 export interface WorkflowView {
