@@ -1,7 +1,8 @@
+import { inspect } from 'node:util';
 import { afterAll, describe, inject, it } from 'vitest';
 import { backendOf, casesOf, isWholeName, type ChaosCase } from './cases.js';
 import { inventoryOf, runCase, runUndisturbed, type Undisturbed } from './run-case.js';
-import { variants } from './scenarios.js';
+import { variants, type Variant } from './scenarios.js';
 import { selectionOf } from './selection.js';
 import { ChaosWorld, type Backend } from './world.js';
 
@@ -26,26 +27,42 @@ export async function crashMatrix(backend: Backend): Promise<void> {
   afterAll(() => world.close());
   const undisturbed = new Map<string, Undisturbed>();
   const cases: ChaosCase[] = [];
-  for (const variant of variants.filter((each) => selection.concerns(each, backend))) {
-    const run = await runUndisturbed(world, variant);
-    undisturbed.set(variant.name, run);
-    cases.push(...casesOf(variant, run.script, selection.seed));
-  }
+  let spoilt = false;
   const worldOfCase = async (): Promise<ChaosWorld> => {
-    if (used === CASES_PER_WORLD) {
-      await world.close();
+    if (spoilt || used === CASES_PER_WORLD) {
+      // What a failed case has left behind has been told with it.
+      await world.close().catch((error: unknown) => {
+        if (!spoilt) throw error;
+      });
       world = await ChaosWorld.open(backend);
       used = 0;
+      spoilt = false;
+      undisturbed.clear();
     }
     used += 1;
     return world;
   };
+  // Of its own world: which node is the first one, and where bricks go, depends on ids.
+  const undisturbedRun = async (variant: Variant): Promise<Undisturbed> => {
+    const run = undisturbed.get(variant.name) ?? (await runUndisturbed(world, variant));
+    undisturbed.set(variant.name, run);
+    return run;
+  };
+  for (const variant of variants.filter((each) => selection.concerns(each, backend))) {
+    const run = await undisturbedRun(variant);
+    cases.push(...casesOf(variant, run.script, selection.seed));
+  }
   const own = selection.of(cases, backend);
   if (own.length === 0) it.skip(`no case: none of ${wanted} is one of this queue`);
   describe.skipIf(own.length === 0)(`an operation on the ${backend} queue, struck`, () => {
     for (const chaosCase of own) {
       const { name, variant } = chaosCase;
-      it(name, async () => struck(await worldOfCase(), chaosCase, undisturbed.get(variant.name)!));
+      it(name, async () => {
+        const where = await worldOfCase();
+        spoilt = true;
+        await struck(where, chaosCase, await undisturbedRun(variant));
+        spoilt = false;
+      });
     }
   });
 }
@@ -57,6 +74,8 @@ async function struck(world: ChaosWorld, chaosCase: ChaosCase, undisturbed: Undi
     // What is held somewhere must not hold up the next case.
     await world.dropWorker();
     if (error instanceof Error) error.message += `\n\nagain: npm run test:chaos -- --case ${chaosCase.name}`;
+    // The whole matrix takes half an hour: what fails is not kept to its end.
+    process.stderr.write(`\nfailed: ${chaosCase.name}\n${inspect(error)}\n`);
     throw error;
   } finally {
     for (const { faults } of world.nodes) faults.clear();

@@ -44,6 +44,8 @@ function openPostgres(): TestQueue {
   };
 }
 
+const DEADLOCK = '40P01';
+
 /** All tables but the one that says which form they have. */
 async function truncateJobs(owner: Database): Promise<void> {
   const tables = await owner.query<{ name: string }>(
@@ -51,5 +53,17 @@ async function truncateJobs(owner: Database): Promise<void> {
      where schemaname = 'brickyard_queue' and tablename not like '%migration%'`,
   );
   if (tables.length === 0) throw new Error('the queue has no tables');
-  await owner.query(`truncate ${tables.map(({ name }) => name).join(', ')}`);
+  const truncate = `truncate ${tables.map(({ name }) => name).join(', ')}`;
+  while (!(await isDone(owner, truncate)));
+}
+
+/** @returns false where it ran into somebody who takes the tables in another order, and Postgres chose it to give way */
+async function isDone(owner: Database, statement: string): Promise<boolean> {
+  try {
+    await owner.query(statement);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === DEADLOCK) return false;
+    throw error;
+  }
 }
