@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { createTelemetry } from '#observability';
 import { silentLogger, systemClock } from '#kernel';
 import { loadConfig } from '#config';
-import type { Ledger, Queries } from '#read-model';
+import type { Ledger, MetricsView, Queries } from '#read-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, testKeys, tokenFor } from '#test/http-client';
 import { type Api, createApi } from '../index.js';
@@ -13,12 +13,14 @@ let api: Api;
 let base: string;
 let databaseAway = false;
 
+const noMetrics: MetricsView = { clusters: [], operations: [], lanes: { waiting: 0, longest: 0 } };
+
 /** A read model without anything in it. */
 const nothing = new Proxy({} as Queries, {
   get: (_target, question: string) => {
     // Nest looks for these on everything that it is given.
     if (question === 'then' || question.startsWith('on') || question.startsWith('before')) return undefined;
-    const answer = question.endsWith('Ids') ? [] : question === 'metrics' ? { clusters: [], operations: [] } : null;
+    const answer = question.endsWith('Ids') ? [] : question === 'metrics' ? noMetrics : null;
     return async () => {
       await Promise.resolve();
       if (databaseAway) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
