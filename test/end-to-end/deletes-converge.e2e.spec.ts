@@ -1,5 +1,5 @@
 import { isDrift } from '#drift';
-import { removeNode, type DriftSite } from '#test/drift-site';
+import { removeNode, worldOf, type DriftSite } from '#test/drift-site';
 import { removals } from '#test/node-alterations';
 import { startSimulatedSystem, type SimulatedSystem } from '#test/simulated-system';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,7 +21,7 @@ describe('what somebody has begun to delete by hand is deleted', () => {
     const kept = (await client.change('POST', '/volumes', { size: 1, name: 'kept', durability: replica3 })) ?? '';
     await client.change('POST', `${kept}/expand`, { expand_size: 1 });
     const nodes = simulator.nodes as DriftSite['nodes'];
-    expect(removal.apply({ nodes } as DriftSite)).not.toEqual([]);
+    expect(removal.apply({ nodes, old: worldOf(nodes[0]) } as DriftSite)).not.toEqual([]);
 
     await client.change('DELETE', kept);
     const left = (await system.drift()).differences.filter(isDrift);

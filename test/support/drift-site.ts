@@ -56,7 +56,8 @@ export async function startDriftSite(): Promise<DriftSite> {
   };
 }
 
-function worldOf(node: SimulatedNode): WorldState {
+/** All nodes as they are now: a copy. */
+export function worldOf(node: SimulatedNode): WorldState {
   let copy: WorldState | null = null;
   node.alter((_, world) => (copy = structuredClone(world)));
   return copy!;
