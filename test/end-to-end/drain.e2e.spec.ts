@@ -94,7 +94,8 @@ describe('an API that is asked to stop', () => {
     const inTime = all.filter(({ sentAt }) => sentAt < closedAt - 350);
     expect(inTime.filter(({ error }) => error !== null)).toEqual([]);
     const draining = inTime.filter(({ sentAt }) => sentAt > drainsAt);
-    expect(draining.length).toBeGreaterThan(20);
+    // A few of each of the four; how many there are is the machine's business.
+    expect(draining.length).toBeGreaterThan(8);
     for (const { answer } of draining) {
       expect(answer).toMatchObject({ status: 200, headers: { connection: 'close' } });
     }
