@@ -8,6 +8,7 @@ const layers = {
   'node-simulator': ['kernel'],
   operations: ['kernel', 'domain', 'event-store', 'read-model', 'storage-nodes'],
   drift: ['kernel', 'domain', 'event-store', 'read-model', 'storage-nodes'],
+  audit: ['kernel', 'domain', 'event-store'],
   auth: ['kernel'],
   observability: ['kernel'],
   config: ['kernel'],

@@ -1,0 +1,24 @@
+import type { Json } from '#kernel';
+
+/**
+ * The canonical text of a JSON value by RFC 8785: no blanks, members in the order of their names' UTF-16 code units, numbers
+ * and texts as JavaScript writes them. Two values have the same text exactly where a JSON reader sees the same.
+ * @throws RangeError where it is thousands of levels deep; nothing that we write is
+ */
+export function canonicalJson(value: Json): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const parts: string[] = [];
+  if (isArray(value)) {
+    for (const element of value) parts.push(canonicalJson(element));
+    return `[${parts.join(',')}]`;
+  }
+  for (const name of Object.keys(value).sort()) {
+    parts.push(`${JSON.stringify(name)}:${canonicalJson(value[name] ?? null)}`);
+  }
+  return `{${parts.join(',')}}`;
+}
+
+/** Array.isArray does not narrow a readonly array away. */
+function isArray(value: Json & object): value is readonly Json[] {
+  return Array.isArray(value);
+}
