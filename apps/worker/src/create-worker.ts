@@ -1,15 +1,22 @@
+import { readSealKey, Sealer } from '#audit';
 import type { Config } from '#config';
 import type { EventStore, WakeSource } from '#event-store';
 import type { Database, Logger } from '#kernel';
 import type { Telemetry } from '#observability';
-import { type BulkheadCounts, type OperationQueue, PostgresLeases, startWorker } from '#operations';
+import { type BulkheadCounts, Duty, type OperationQueue, PostgresLeases, startWorker } from '#operations';
 import type { Ledger, Queries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
 
 /** The settings that the worker reads. */
 export type WorkerSettings = Pick<
   Config,
-  'workerConcurrency' | 'leaseTtlMs' | 'reconcileIntervalMs' | 'drainTimeoutMs' | 'idempotencyKeepHours'
+  | 'workerConcurrency'
+  | 'leaseTtlMs'
+  | 'reconcileIntervalMs'
+  | 'drainTimeoutMs'
+  | 'idempotencyKeepHours'
+  | 'sealKey'
+  | 'sealIntervalMs'
 >;
 
 /** Everything that one worker is made of; nothing is global, so a process can hold several. */
@@ -24,7 +31,7 @@ export interface WorkerDependencies {
   readonly queue: OperationQueue;
   /** Says that the log may have grown. */
   readonly notifier: WakeSource;
-  readonly telemetry: Pick<Telemetry, 'runs'>;
+  readonly telemetry: Pick<Telemetry, 'runs' | 'seals'>;
   readonly logger: Logger;
 }
 
@@ -38,12 +45,18 @@ export interface OperationWorker {
 /** Kept of the time for stopping, for the goodbyes to a queue and a database that may hang. */
 const GOODBYES_MS = 4000;
 
-/** Takes operations from the queue and carries them out on the nodes, from now on. */
+/**
+ * Takes operations from the queue and carries them out on the nodes, and seals the log, from now on.
+ * @throws Error where the key for seals is none
+ */
 export function createWorker(dependencies: WorkerDependencies): OperationWorker {
   const { config, notifier, telemetry, ...parts } = dependencies;
+  const { database: sql, logger } = parts;
+  const sealer = new Sealer({ sql, key: readSealKey(config.sealKey), logger, meter: telemetry.seals });
+  const leases = new PostgresLeases(sql);
   const worker = startWorker({
     ...parts,
-    leases: new PostgresLeases(parts.database),
+    leases,
     meter: telemetry.runs,
     config: {
       concurrency: config.workerConcurrency,
@@ -52,14 +65,26 @@ export function createWorker(dependencies: WorkerDependencies): OperationWorker 
       keepAnswersMs: config.idempotencyKeepHours * 3_600_000,
     },
   });
+  const sealing = new Duty({
+    name: 'sealer',
+    leases,
+    owner: worker.name,
+    logger,
+    intervalMs: config.sealIntervalMs,
+    pass: (_taken, signal) => sealer.pass(signal),
+  });
+  sealing.start();
   const silence = notifier.onWake(() => worker.wake());
   return {
     counts: () => worker.counts(),
     close: async () => {
       silence();
       const { drainTimeoutMs } = config;
-      parts.logger.info({ drainTimeoutMs }, 'worker takes no more jobs');
-      await worker.close(Math.max(drainTimeoutMs - GOODBYES_MS, drainTimeoutMs / 2));
+      logger.info({ drainTimeoutMs }, 'worker takes no more jobs');
+      await Promise.all([
+        sealing.close().then(() => sealer.logAnchor()),
+        worker.close(Math.max(drainTimeoutMs - GOODBYES_MS, drainTimeoutMs / 2)),
+      ]);
     },
   };
 }

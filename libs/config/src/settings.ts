@@ -123,6 +123,16 @@ export const settings = {
     { min: 100, max: 600_000 },
     { env: ['BRICKYARD_RECONCILE_INTERVAL_MS'], help: 'How often unfinished operations are looked for.' },
   ),
+  sealKey: text('', {
+    env: ['BRICKYARD_SEAL_KEY'],
+    secret: true,
+    help: 'Private key that the seals of the log are signed with (`brickyard audit keygen` makes one); empty: they are not signed.',
+  }),
+  sealIntervalMs: integer(
+    10_000,
+    { min: 100, max: 3_600_000 },
+    { env: ['BRICKYARD_SEAL_INTERVAL_MS'], help: 'How often what is new in the log is sealed.' },
+  ),
   drainTimeoutMs: integer(20_000, milliseconds, {
     env: ['BRICKYARD_DRAIN_TIMEOUT_MS'],
     help: 'Within this a process that is asked to stop has stopped, whatever it is doing.',

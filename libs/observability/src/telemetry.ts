@@ -1,5 +1,12 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { watchNodes, watchWorker, type NodeSample, type WorkerSample } from './watched-gauges.js';
+import {
+  type NodeSample,
+  type SealSample,
+  watchNodes,
+  watchSeals,
+  watchWorker,
+  type WorkerSample,
+} from './watched-gauges.js';
 
 /** From a cache hit to a poll that was held open. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -24,12 +31,19 @@ export interface Telemetry {
     begun(): void;
     ended(outcome: string): void;
   };
+  /** What this process seals of the log. */
+  readonly seals: {
+    sealed(events: number): void;
+    failed(): void;
+  };
   /** Whether the database is that of our installation. */
   installation(ours: boolean): void;
   /** How the nodes answer this process, asked at every scrape. */
   watchNodes(conditions: () => readonly NodeSample[]): void;
   /** What becomes of operations whose nodes do not answer, asked at every scrape. */
   watchWorker(counts: () => WorkerSample): void;
+  /** How far the seals are behind the log, asked at every scrape. null: the database does not say, and there is no sample. */
+  watchSeals(lag: () => Promise<SealSample | null>): void;
 }
 
 /** Series of its own, nothing global: several servers can live in one process. */
@@ -80,6 +94,10 @@ export function createTelemetry(build: { readonly version: string }): Telemetry 
     labelNames: ['outcome'],
     registers,
   });
+  const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
+  const seals = counter('brickyard_seals_total', 'Seals that this process has made.');
+  const sealedEvents = counter('brickyard_sealed_events_total', 'Events in these seals.');
+  const sealFailures = counter('brickyard_seal_failures_total', 'Times that this process could not seal the log.');
   return {
     registry,
     httpRequest: ({ method, route, status }, seconds) => requests.observe({ method, route, status }, seconds),
@@ -92,8 +110,16 @@ export function createTelemetry(build: { readonly version: string }): Telemetry 
         runsEnded.inc({ outcome });
       },
     },
+    seals: {
+      sealed: (events) => {
+        seals.inc();
+        sealedEvents.inc(events);
+      },
+      failed: () => sealFailures.inc(),
+    },
     installation: (ours) => installation.set(ours ? 1 : 0),
     watchNodes: (conditions) => watchNodes(registry, conditions),
     watchWorker: (counts) => watchWorker(registry, counts),
+    watchSeals: (lag) => watchSeals(registry, lag),
   };
 }

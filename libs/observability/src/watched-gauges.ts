@@ -23,6 +23,14 @@ export interface WorkerSample {
   readonly withoutPlace: number;
 }
 
+/** How far the seals are behind the log. */
+export interface SealSample {
+  /** null: there is no seal. */
+  readonly newestSealSeconds: number | null;
+  readonly unsealedEvents: number;
+  readonly oldestUnsealedSeconds: number;
+}
+
 /** A series for each node and each way it can be: nodes that are gone leave none behind. */
 export function watchNodes(registry: Registry, conditions: () => readonly NodeSample[]): void {
   new Gauge({
@@ -76,5 +84,34 @@ export function watchWorker(registry: Registry, counts: () => WorkerSample): voi
     'brickyard_operations_without_place',
     'Operations that go on without a place of the worker, as their nodes fell silent.',
     () => counts().withoutPlace,
+  );
+}
+
+export function watchSeals(registry: Registry, lag: () => Promise<SealSample | null>): void {
+  // All gauges of a scrape share one answer.
+  let asked: Promise<SealSample | null> | null = null;
+  const ask = (): Promise<SealSample | null> =>
+    (asked ??= lag().finally(() => {
+      asked = null;
+    }));
+  const gauge = (name: string, help: string, value: (sample: SealSample) => number | null): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const sample = await ask();
+        const now = sample === null ? null : value(sample);
+        this.remove();
+        if (now !== null) this.set(now);
+      },
+    });
+  };
+  gauge('brickyard_seal_age_seconds', 'Time since the newest seal.', ({ newestSealSeconds }) => newestSealSeconds);
+  gauge('brickyard_unsealed_events', 'Events that are not sealed yet, up to 100000.', (now) => now.unsealedEvents);
+  gauge(
+    'brickyard_unsealed_age_seconds',
+    'For how long the oldest event that is not sealed has been in the log; 0: all are sealed.',
+    ({ oldestUnsealedSeconds }) => oldestUnsealedSeconds,
   );
 }

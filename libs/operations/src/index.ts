@@ -1,5 +1,6 @@
 export * from './accept-operation.js';
 export * from './dispatch/kick.js';
+export { Duty } from './duties/duty.js';
 export * from './idempotency/answer-records.js';
 export * from './installation/installation-watch.js';
 export * from './installation/own-database.js';

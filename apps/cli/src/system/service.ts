@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { readSealLag } from '#audit';
 import type { Config } from '#config';
 import {
   assertLogOrderIntact,
@@ -10,7 +11,7 @@ import {
   PostgresEventStore,
   readInstallationId,
 } from '#event-store';
-import { type Database, type Logger, systemClock } from '#kernel';
+import { type Database, type Logger, messageOf, systemClock } from '#kernel';
 import { migrations } from '#migrations';
 import { createTelemetry, NotReady, Readiness, type Telemetry } from '#observability';
 import {
@@ -131,6 +132,14 @@ async function openBackbone(
   const installation = await watchInstallation({ config, link, nodes, connection, telemetry, logger });
   closing.add('watch over the installation', () => installation.close());
   const database = new OwnDatabase(link.database, installation);
+  telemetry.watchSeals(async () => {
+    try {
+      return await readSealLag(database);
+    } catch (error) {
+      logger.warn({ reason: messageOf(error) }, 'metrics without the seals: the database did not answer');
+      return null;
+    }
+  });
   const eventStore = new PostgresEventStore();
   return {
     config,
