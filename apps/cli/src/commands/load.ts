@@ -10,6 +10,7 @@ const groups: readonly Group[] = [
   { names: ['serve', 'api', 'worker'], load: async () => (await import('./serve.js')).serveCommands() },
   { names: ['migrate', 'admin', 'db'], load: async () => (await import('./database.js')).databaseCommands() },
   { names: ['drift'], load: async () => [(await import('./drift.js')).driftCommand()] },
+  { names: ['audit'], load: async () => [(await import('./audit.js')).auditCommand()] },
   { names: ['config'], load: async () => [(await import('./config.js')).configCommand()] },
   { names: ['demo'], load: async () => [(await import('./demo.js')).demoCommand()] },
   { names: ['token', 'request', 'topology'], load: async () => (await import('./client.js')).clientCommands() },
