@@ -1,10 +1,19 @@
 /** What kind of refusal an error is; the HTTP edge maps it to a status. */
 export type ErrorKind = 'invalid' | 'not-found' | 'conflict' | 'refused' | 'unavailable';
 
-/** One line of a reason tree: what was ruled out, by which rule, and what was below it. */
+/** Names, counts and sizes, the unit in the name: `{ deviceId, neededKiB }`. */
+export type ReasonValues = Readonly<Record<string, string | number | readonly string[]>>;
+
+/**
+ * One line of a reason tree: what was ruled out, by which rule, and what was below it. A line whose rule is `remedy` says what
+ * would help.
+ */
 export interface Reason {
   readonly rule: string;
+  /** For people. */
   readonly detail: string;
+  /** What `detail` says, for programs. */
+  readonly values?: ReasonValues;
   readonly because?: readonly Reason[];
 }
 

@@ -32,6 +32,13 @@ export function brickSetShape(
     throw new DomainError(
       'refused',
       `Average file size (${averageFileSizeKiB}) is greater than Brick size (${brickSizeKiB})`,
+      [
+        {
+          rule: 'average-file-size',
+          detail: `an arbiter brick is sized by files of ${averageFileSizeKiB} KiB, and a data brick would have ${brickSizeKiB} KiB only: set user.heketi.average-file-size, or ask for a larger volume`,
+          values: { averageFileSizeKiB, brickSizeKiB },
+        },
+      ],
     );
   }
   const sizeKiB = Math.max(Math.floor(brickSizeKiB / averageFileSizeKiB), minArbiterSizeKiB);

@@ -17,14 +17,18 @@ export function* brickSizes(
   sizeGiB: number,
   limits: PlacementLimits,
 ): Generator<BrickCut, void> {
-  const sizeKiB = gibToKib(sizeGiB);
   const minKiB = Math.max(gibToKib(limits.brickMinGiB), 1);
   const maxKiB = gibToKib(limits.brickMaxGiB);
   for (let sets = 1; ; sets *= 2) {
-    const brickSizeKiB = Math.floor(Math.floor(sizeKiB / sets) / dataBricksPerSet(durability));
+    const { brickSizeKiB } = cutInto(durability, sizeGiB, sets);
     if (brickSizeKiB < minKiB) return;
     if (brickSizeKiB <= maxKiB) yield { sets, brickSizeKiB };
   }
+}
+
+/** A volume cut into so many sets, whatever the limits say. */
+export function cutInto(durability: Durability, sizeGiB: number, sets: number): BrickCut {
+  return { sets, brickSizeKiB: Math.floor(Math.floor(gibToKib(sizeGiB) / sets) / dataBricksPerSet(durability)) };
 }
 
 /** The smallest volume that a durability allows, in KiB. */
@@ -33,6 +37,6 @@ export function minimumVolumeSizeKiB(durability: Durability, limits: PlacementLi
 }
 
 /** How many bricks of a set share its data; the others hold copies or redundancy. */
-function dataBricksPerSet(durability: Durability): number {
+export function dataBricksPerSet(durability: Durability): number {
   return durability.type === 'disperse' ? durability.data : 1;
 }

@@ -1,4 +1,3 @@
-import { DomainError, type Reason } from '#kernel';
 import type { AdminState, Tags } from '../node/events.js';
 import { effectiveTags, tagValue } from '../tags.js';
 import { seededHash } from './seeded-hash.js';
@@ -39,33 +38,42 @@ export interface Candidate {
   readonly role: BrickRole;
 }
 
+/** The rules, other than those about space, by which a device may not be used. */
+export type DropRule = 'node-online' | 'node-reachable' | 'device-online' | 'device-tag-match';
+
+/** A device that may not be used, and why. */
+export interface Dropped {
+  readonly rule: DropRule;
+  readonly node: PlacementNode;
+  readonly device: PlacementDevice;
+}
+
 export interface Selection {
   readonly candidates: readonly Candidate[];
-  /** For each device that may not be used, the rule that dropped it. */
-  readonly dropped: readonly Reason[];
+  /** Each device that may not be used, with the first rule that dropped it. */
+  readonly dropped: readonly Dropped[];
+  /** How many devices are up, whatever their tags. */
+  readonly online: number;
 }
 
 /**
  * The devices that may be used at all, in an order that depends on the seed and the ids alone: it breaks ties, so that
  * volumes do not all start on the same device.
- * @throws DomainError `No nodes in cluster` or `No online storage devices in cluster`
  */
 export function selectCandidates(nodes: readonly PlacementNode[], rules: PlacementRules, seed: string): Selection {
-  if (nodes.length === 0) throw new DomainError('refused', 'No nodes in cluster');
   const candidates: Candidate[] = [];
-  const dropped: Reason[] = [];
+  const dropped: Dropped[] = [];
   let online = 0;
   for (const node of nodes) {
     for (const device of node.devices) {
-      const offline = offlineReason(node, device);
+      const offline = offlineRule(node, device);
       if (offline === null) online += 1;
-      const reason = offline ?? tagReason(node, device, rules);
-      if (reason === null) candidates.push(candidate(node, device, rules));
-      else dropped.push(reason);
+      const rule = offline ?? tagRule(node, device, rules);
+      if (rule === null) candidates.push(candidate(node, device, rules));
+      else dropped.push({ rule, node, device });
     }
   }
-  if (online === 0) throw new DomainError('refused', 'No online storage devices in cluster', dropped);
-  return { candidates: inSeedOrder(candidates, seed), dropped };
+  return { candidates: inSeedOrder(candidates, seed), dropped, online };
 }
 
 function inSeedOrder(candidates: readonly Candidate[], seed: string): readonly Candidate[] {
@@ -75,24 +83,14 @@ function inSeedOrder(candidates: readonly Candidate[], seed: string): readonly C
     .map(({ device }) => device);
 }
 
-function offlineReason(node: PlacementNode, device: PlacementDevice): Reason | null {
-  const place = `device ${device.deviceId} of node ${node.nodeId}`;
-  if (node.state !== 'online') return { rule: 'node-online', detail: `${place}: the node is ${node.state}` };
-  if (node.reachable === false) return { rule: 'node-reachable', detail: `${place}: the node does not answer` };
-  if (device.state !== 'online') return { rule: 'device-online', detail: `${place}: the device is ${device.state}` };
-  return null;
+function offlineRule(node: PlacementNode, device: PlacementDevice): DropRule | null {
+  if (node.state !== 'online') return 'node-online';
+  if (node.reachable === false) return 'node-reachable';
+  return device.state === 'online' ? null : 'device-online';
 }
 
-function tagReason(node: PlacementNode, device: PlacementDevice, rules: PlacementRules): Reason | null {
-  const rule = rules.tagRule;
-  const tags = effectiveTags(node.tags, device.tags);
-  if (rule === null || matchesTagRule(rule, tags)) return null;
-  const wanted = `${rule.name}${rule.equal ? '=' : '!='}${rule.value}`;
-  const has = tagValue(tags, rule.name) ?? '';
-  return {
-    rule: 'device-tag-match',
-    detail: `device ${device.deviceId} of node ${node.nodeId}: tag ${rule.name} is "${has}", asked for ${wanted}`,
-  };
+function tagRule(node: PlacementNode, device: PlacementDevice, { tagRule: rule }: PlacementRules): DropRule | null {
+  return rule === null || matchesTagRule(rule, effectiveTags(node.tags, device.tags)) ? null : 'device-tag-match';
 }
 
 function candidate(node: PlacementNode, device: PlacementDevice, rules: PlacementRules): Candidate {

@@ -81,7 +81,12 @@ describe('trying clusters', () => {
       const error = refusal([facts('c1')], failing(text));
       expect(error.message).toBe('No space');
       expect(error.reasons).toEqual([
-        { rule: 'cluster', detail: 'Cluster c1: No space', because: [{ rule: 'below', detail: text }] },
+        {
+          rule: 'cluster',
+          detail: 'Cluster c1: No space',
+          values: { clusterId: 'c1' },
+          because: [{ rule: 'below', detail: text }],
+        },
       ]);
     },
   );
@@ -98,6 +103,13 @@ describe('trying clusters', () => {
       'Cluster c2: No nodes in cluster',
       'Cluster c0: Cluster does not support requested volume type',
     ]);
+  });
+
+  it('speaks of a few clusters only, however many there are', () => {
+    const many = Array.from({ length: 300 }, (_, index) => facts(`c${index.toString()}`));
+    const { reasons } = refusal(many, failing('No space'));
+    expect(reasons).toHaveLength(11);
+    expect(reasons.at(-1)).toEqual({ rule: 'clusters', detail: 'and 290 more clusters', values: { clusters: 290 } });
   });
 
   it('ends at any other error', () => {

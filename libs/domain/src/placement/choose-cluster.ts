@@ -18,10 +18,19 @@ export interface ClusterWish {
   readonly maxVolumesPerCluster: number;
 }
 
+/** How many clusters a reason tree speaks of. */
+const SHOWN_CLUSTERS = 10;
+
 interface ClusterError {
   readonly clusterId: string;
   readonly message: string;
   readonly reasons: readonly Reason[];
+}
+
+/** Why a cluster is not even asked. */
+interface Ineligible {
+  readonly message: string;
+  readonly reason: Reason;
 }
 
 /** Cluster errors that leave the next cluster worth a try; any other error ends the search at once. */
@@ -41,9 +50,9 @@ export function chooseCluster<Facts extends ClusterFacts, Result>(
   const rejected: ClusterError[] = [];
   const eligible: Facts[] = [];
   for (const cluster of clusters) {
-    const message = ineligible(cluster, wish);
-    if (message === null) eligible.push(cluster);
-    else rejected.push({ clusterId: cluster.clusterId, message, reasons: [] });
+    const hindrance = ineligible(cluster, wish);
+    if (hindrance === null) eligible.push(cluster);
+    else rejected.push({ clusterId: cluster.clusterId, message: hindrance.message, reasons: [hindrance.reason] });
   }
   if (eligible.length === 0) throw combined('No eligible cluster for volume', rejected, []);
   const failed: ClusterError[] = [];
@@ -57,15 +66,26 @@ export function chooseCluster<Facts extends ClusterFacts, Result>(
   throw combined('Unable to create volume on any cluster:', failed, rejected);
 }
 
-function ineligible(cluster: ClusterFacts, wish: ClusterWish): string | null {
-  if (!cluster.block && !cluster.file) return 'Cluster has disabled all volume types';
-  if (!(wish.block ? cluster.block : cluster.file)) return 'Cluster does not support requested volume type';
-  if (cluster.nameTaken) return `Volume name '${wish.name}' already in use`;
-  const limit = wish.maxVolumesPerCluster;
-  if (limit >= 0 && cluster.volumeCount >= limit) {
-    return `Cluster has ${cluster.volumeCount} volumes and limit is ${limit}`;
+function ineligible(cluster: ClusterFacts, wish: ClusterWish): Ineligible | null {
+  const { file, block, clusterId, volumeCount } = cluster;
+  const flags = `the cluster's flags are file ${String(file)} and block ${String(block)}`;
+  const flagsReason: Reason = { rule: 'cluster-flags', detail: flags, values: { clusterId } };
+  if (!block && !file) return { message: 'Cluster has disabled all volume types', reason: flagsReason };
+  if (!(wish.block ? block : file)) {
+    return { message: 'Cluster does not support requested volume type', reason: flagsReason };
   }
-  return null;
+  if (cluster.nameTaken) {
+    const detail = `a volume named ${wish.name} is in the cluster, or is being created or deleted there`;
+    const reason: Reason = { rule: 'volume-name', detail, values: { clusterId, name: wish.name } };
+    return { message: `Volume name '${wish.name}' already in use`, reason };
+  }
+  const limit = wish.maxVolumesPerCluster;
+  if (limit < 0 || volumeCount < limit) return null;
+  const detail = `volumes in the making count: ${volumeCount} of ${limit} (max_volumes_per_cluster)`;
+  return {
+    message: `Cluster has ${volumeCount} volumes and limit is ${limit}`,
+    reason: { rule: 'max-volumes-per-cluster', detail, values: { clusterId, volumes: volumeCount, limit } },
+  };
 }
 
 function clusterError(clusterId: string, error: unknown): ClusterError {
@@ -83,10 +103,17 @@ function combined(heading: string, errors: readonly ClusterError[], others: read
   const [first] = errors;
   const lines = errors.map(({ clusterId, message }) => `Cluster ${clusterId}: ${message}`);
   const text = errors.length === 1 && first !== undefined ? first.message : [heading, ...lines].join('\n');
-  const reasons = [...errors, ...others].map(({ clusterId, message, reasons: because }): Reason => ({
+  return new DomainError('refused', text, clusterReasons([...errors, ...others]));
+}
+
+function clusterReasons(errors: readonly ClusterError[]): readonly Reason[] {
+  const shown = errors.slice(0, SHOWN_CLUSTERS).map(({ clusterId, message, reasons: because }): Reason => ({
     rule: 'cluster',
     detail: `Cluster ${clusterId}: ${message}`,
+    values: { clusterId },
     ...(because.length > 0 ? { because } : {}),
   }));
-  return new DomainError('refused', text, reasons);
+  const more = errors.length - shown.length;
+  if (more <= 0) return shown;
+  return [...shown, { rule: 'clusters', detail: `and ${more} more clusters`, values: { clusters: more } }];
 }

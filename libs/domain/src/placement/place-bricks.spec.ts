@@ -3,7 +3,8 @@ import { DomainError, KIB_PER_GIB } from '#kernel';
 import { placementDevice, placementNode, placementNodes } from '../testing/placement-samples.js';
 import type { Durability } from '../volume/events.js';
 import type { PlacementNode } from './candidates.js';
-import { placeBricks, type PlacementRequest } from './place-bricks.js';
+import type { PlacementRequest } from './cuts.js';
+import { placeBricks } from './place-bricks.js';
 import { defaultPlacementSettings as settings } from './settings.js';
 
 const replica = (count: number): Durability => ({ type: 'replicate', replica: count });
@@ -32,8 +33,9 @@ function refusal(request: PlacementRequest, nodes: readonly PlacementNode[], sit
   throw new Error('it was placed');
 }
 
-const rules = (error: DomainError): string[] =>
-  (error.reasons.find(({ rule }) => rule === 'devices')?.because ?? []).map(({ rule }) => rule);
+/** How many devices a rule dropped. */
+const dropped = (error: DomainError, rule: string): unknown =>
+  error.reasons.find((reason) => reason.rule === rule)?.values?.['devices'];
 
 describe('placing bricks', () => {
   it('puts the bricks of a set on different nodes, the fewest and largest that fit', () => {
@@ -102,14 +104,16 @@ describe('what may not be used', () => {
   ] as const)('a node that is not up: %s %j', (rule, changes) => {
     const nodes = four.map((node, index) => (index > 1 ? { ...node, ...changes } : node));
     expect(devices(ask(10, { durability: replica(2) }), nodes)).toEqual([['n0d0', 'n1d0']]);
-    expect(rules(refusal(ask(10), nodes)).sort()).toEqual(['fits', 'fits', rule, rule]);
+    const error = refusal(ask(10), nodes);
+    expect(error.reasons[0]?.detail).toContain('2 devices on 2 nodes in 2 zones have room for a data brick');
+    expect(dropped(error, rule)).toBe(2);
   });
 
   it('a device that is not online', () => {
     const nodes = four.map((node, index) =>
       index > 1 ? { ...node, devices: [placementDevice(`${node.nodeId}d0`, 500, { state: 'offline' })] } : node,
     );
-    expect(rules(refusal(ask(10), nodes))).toEqual(['fits', 'fits', 'device-online', 'device-online']);
+    expect(dropped(refusal(ask(10), nodes), 'device-online')).toBe(2);
   });
 
   it('a zone twice, where checking is strict', () => {
@@ -133,7 +137,11 @@ describe('what may not be used', () => {
     expect(devices(option('user.heketi.device-tag-match tier=ssd', two), nodes)).toEqual([['n0d0', 'n1d0']]);
     expect(devices(option('user.heketi.device-tag-match tier!=ssd', two), nodes)).toEqual([['n2d0', 'n3d0']]);
     const error = refusal(option('user.heketi.device-tag-match tier=ssd'), nodes);
-    expect(rules(error)).toEqual(['fits', 'fits', 'device-tag-match', 'device-tag-match']);
+    expect(dropped(error, 'device-tag-match')).toBe(2);
+    expect(error.reasons.at(-1)).toMatchObject({
+      detail: '2 devices on 2 nodes may not be used because of their tags: asked for tier=ssd',
+      because: [{ values: { deviceId: 'n2d0', tag: 'hdd' } }, { values: { deviceId: 'n3d0', tag: 'hdd' } }],
+    });
     expect(() => place(option('user.heketi.device-tag-match @@'), nodes)).toThrow(
       'Invalid tag matching rule: Invalid tag match rule: @@',
     );
@@ -165,11 +173,17 @@ describe('refusing to place', () => {
       'one-brick-per-node',
       'one-brick-per-node',
       'brick-min-size',
-      'devices',
     ]);
-    expect(error.reasons.at(-1)?.because?.[0]).toEqual({
+    const [space] = error.reasons[1]?.because ?? [];
+    expect(space).toMatchObject({
       rule: 'free-space',
-      detail: 'device n0d0 of node n0 in zone 1: 1048576 KiB free, a data brick needs more than 1056768 KiB',
+      detail:
+        '3 of 3 devices that may be used have too little free space: more than 1056768 KiB (1.0078 GiB) is needed',
+    });
+    expect(space?.because?.[0]).toEqual({
+      rule: 'free-space',
+      detail: 'device n0d0 of node n0 in zone 1: 1048576 KiB (1 GiB) free, 8193 KiB (0.0078 GiB) too little',
+      values: { deviceId: 'n0d0', nodeId: 'n0', zone: 1, freeKiB: 1_048_576, neededKiB: 1_056_768, missingKiB: 8193 },
     });
   });
 

@@ -2,6 +2,7 @@ import type { BrickSets, Durability } from '../volume/events.js';
 import { pendingExpansions, type VolumeState } from '../volume/state.js';
 import type { PlacementNode } from './candidates.js';
 import { chooseCluster, type ClusterFacts } from './choose-cluster.js';
+import type { PlacementRequest } from './cuts.js';
 import { placeBricks } from './place-bricks.js';
 import { toReservations } from './reservations.js';
 import type { PlacementSettings } from './settings.js';
@@ -47,10 +48,9 @@ export function planVolumeCreate(
 ): VolumePlan {
   const { settings, seed, newBrickId } = context;
   const { maxVolumesPerCluster } = settings;
-  const { clusterId, result } = chooseCluster(
-    clusters,
-    { block: request.block, name: request.name, maxVolumesPerCluster },
-    (cluster) => placeBricks({ ...request, existingBricks: 0 }, cluster.nodes, seed, settings),
+  const wish = { block: request.block, name: request.name, maxVolumesPerCluster };
+  const { clusterId, result } = chooseCluster(clusters, wish, ({ nodes }) =>
+    placeBricks({ ...request, existingBricks: 0 }, nodes, seed, settings),
   );
   return { clusterId, brickSets: toReservations(result, request.volumeId, newBrickId) };
 }
@@ -66,13 +66,13 @@ export function planVolumeExpand(
   nodes: readonly PlacementNode[],
   context: PlanContext,
 ): BrickSets {
-  const { durability, glusterVolumeOptions, volumeId } = volume;
-  const request = {
-    sizeGiB: addGiB,
-    durability,
-    snapshotFactor: volume.snapshot.factor,
-    glusterVolumeOptions,
-    existingBricks: [volume, ...pendingExpansions(volume)].flatMap(({ brickSets }) => brickSets.flat()).length,
-  };
-  return toReservations(placeBricks(request, nodes, context.seed, context.settings), volumeId, context.newBrickId);
+  const placed = placeBricks(expansionRequest(volume, addGiB), nodes, context.seed, context.settings);
+  return toReservations(placed, volume.volumeId, context.newBrickId);
+}
+
+/** What an expansion asks of placement: its bricks are of the kind that the volume has. */
+export function expansionRequest(volume: VolumeState, addGiB: number): PlacementRequest {
+  const { durability, glusterVolumeOptions, snapshot } = volume;
+  const existingBricks = [volume, ...pendingExpansions(volume)].flatMap(({ brickSets }) => brickSets.flat()).length;
+  return { sizeGiB: addGiB, durability, snapshotFactor: snapshot.factor, glusterVolumeOptions, existingBricks };
 }

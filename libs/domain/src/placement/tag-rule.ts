@@ -30,3 +30,8 @@ export function parseTagRule(text: string): TagRule {
 export function matchesTagRule(rule: TagRule, tags: Tags): boolean {
   return ((tagValue(tags, rule.name) ?? '') === rule.value) === rule.equal;
 }
+
+/** The rule as it is written in a volume option. */
+export function tagRuleText({ name, equal, value }: TagRule): string {
+  return `${name}${equal ? '=' : '!='}${value}`;
+}

@@ -7,6 +7,12 @@ const maxReplica = 3;
 const defaultDisperse = { data: 8, redundancy: 2 };
 const disperseCombinations: ReadonlySet<string> = new Set(['2+1', '4+2', '8+2', '8+3', '8+4']);
 
+/** Kinds of dispersed volumes that may be asked for, those with the most bricks first. */
+export const dispersedKinds: readonly Durability[] = [...disperseCombinations].reverse().map((text) => {
+  const [data = 0, redundancy = 0] = text.split('+').map(Number);
+  return { type: 'disperse', data, redundancy };
+});
+
 /** @throws DomainError for a type that is not none, replicate or disperse; the empty text stands for none */
 export function durabilityType(text: string): Durability['type'] {
   switch (text) {
