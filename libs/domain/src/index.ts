@@ -5,6 +5,7 @@ export * from './cluster/state.js';
 export * from './device/decide.js';
 export * from './device/events.js';
 export * from './device/evolve.js';
+export * from './device/in-the-way.js';
 export * from './device/state.js';
 export * from './device/transition.js';
 export * from './evolvers.js';

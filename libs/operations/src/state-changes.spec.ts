@@ -90,6 +90,25 @@ describe('the state of a node', () => {
     });
   });
 
+  it('names the devices that are in the way, and the volumes where one device is asked about', () => {
+    const reasonsOf = ([first]: readonly Change[]): unknown => {
+      const { events } = first as Change<'operation'>;
+      return fold(evolvers.operation.evolve, evolvers.operation.initial, events).reasons;
+    };
+    const devices = [device('online', { brickCount: 1, usedKiB: 8 })];
+    expect(reasonsOf(changeNodeState(request, node('offline'), devices, 'failed'))).toMatchObject([
+      { rule: 'no-bricks', values: { devices: 1, deviceIds: ['d'] }, because: [{ values: { bricks: 1, usedKiB: 8 } }] },
+      { rule: 'remedy' },
+    ]);
+    const volumes = { count: 1, ids: ['v'] };
+    expect(
+      reasonsOf(changeDeviceState(request, device('offline', { brickCount: 1 }), 'failed', volumes)),
+    ).toMatchObject([
+      { rule: 'no-bricks', because: [{ rule: 'no-volumes', values: { volumeIds: ['v'] } }] },
+      { rule: 'remedy' },
+    ]);
+  });
+
   it('leaves the devices as they are otherwise', () => {
     const { others } = outcomeOf(changeNodeState(request, node('online'), [device('online')], 'offline'));
     expect(others).toHaveLength(1);

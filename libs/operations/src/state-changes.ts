@@ -1,12 +1,17 @@
 import {
+  brickReasons,
+  contentReasons,
   deviceDecider,
+  noContents,
   nodeDecider,
+  remedy,
   type AdminState,
+  type Contents,
   type DeviceEvent,
   type DeviceState,
   type NodeState,
 } from '#domain';
-import { DomainError } from '#kernel';
+import { DomainError, type Reason } from '#kernel';
 import type { Change, Loaded } from '#read-model';
 import { acceptOperation, type OperationRequest } from './accept-operation.js';
 
@@ -15,10 +20,16 @@ const noReplacement = 'No Replacement was found for resource requested to be rem
 /**
  * A change of a device's state: it needs no node, so the operation begins and ends in the transaction that accepts it. What
  * Heketi reports through its queue (an illegal transition, bricks that cannot be moved) becomes a failed operation.
+ * @param volumes those with bricks on the device: only to name them
  * @throws DomainError where the device is not there or is being deleted
  */
-export function changeDeviceState(request: OperationRequest, device: Loaded<DeviceState>, to: AdminState): Change[] {
-  return ended(request, () => [deviceStateChange(device, to)]);
+export function changeDeviceState(
+  request: OperationRequest,
+  device: Loaded<DeviceState>,
+  to: AdminState,
+  volumes: Contents = noContents,
+): Change[] {
+  return ended(request, () => [deviceStateChange(device, to, volumes)]);
 }
 
 /**
@@ -38,20 +49,33 @@ export function changeNodeState(
     if (events.length === 0) return [];
     const change: Change = { kind: 'node', id: nodeId, expectedVersion: node.version, events };
     if (to !== 'failed') return [change];
-    const full = devices.find((device) => device.state.brickCount > 0);
-    if (full !== undefined) {
-      const text = `Unable to remove node [${nodeId}] as no device was found to replace device [${full.state.deviceId}]`;
-      throw new DomainError('refused', `${text}: ${noReplacement}`);
+    const full = devices.filter((device) => device.state.brickCount > 0);
+    const [first] = full;
+    if (first !== undefined) {
+      const text = `Unable to remove node [${nodeId}] as no device was found to replace device [${first.state.deviceId}]`;
+      throw new DomainError('refused', `${text}: ${noReplacement}`, fullDeviceReasons(full));
     }
     return [...devices.map(removedWithNode), change];
   });
 }
 
-function deviceStateChange({ state, version }: Loaded<DeviceState>, to: AdminState): Change {
+/** How many devices a reason names. */
+const SHOWN = 10;
+
+function fullDeviceReasons(full: readonly Loaded<DeviceState>[]): readonly Reason[] {
+  const ids = full.slice(0, SHOWN).map(({ state }) => state.deviceId);
+  const holder = 'bricks are on';
+  const [line] = contentReasons('no-bricks', holder, 'device', { count: full.length, ids });
+  const because = full.slice(0, SHOWN).flatMap(({ state }) => brickReasons(state, noContents).slice(0, 1));
+  const help = remedy('delete-volumes', 'delete the volumes that have bricks there: bricks cannot be moved yet');
+  return line === undefined ? [] : [{ ...line, because }, help];
+}
+
+function deviceStateChange({ state, version }: Loaded<DeviceState>, to: AdminState, volumes: Contents): Change {
   const { deviceId } = state;
   if (to === 'failed' && state.state === 'offline' && state.brickCount > 0) {
     const text = `Unable to delete device [${deviceId}] as no device was found to replace it`;
-    throw new DomainError('refused', `${text}: ${noReplacement}`);
+    throw new DomainError('refused', `${text}: ${noReplacement}`, brickReasons(state, volumes));
   }
   const events = deviceDecider.decide({ type: 'ChangeDeviceState', state: to }, state);
   return { kind: 'device', id: deviceId, expectedVersion: version, events };
@@ -73,7 +97,9 @@ function ended(request: OperationRequest, decide: () => Change[]): Change[] {
     return [{ ...accepted, events: [...accepted.events, done] }, ...changes];
   } catch (error) {
     if (!(error instanceof DomainError) || error.kind !== 'refused') throw error;
-    const failed = { type: 'OperationFailed', data: { reason: error.message } } as const;
+    const { message: reason, reasons } = error;
+    const data = reasons.length === 0 ? { reason } : { reason, reasons };
+    const failed = { type: 'OperationFailed', data } as const;
     return [{ ...accepted, events: [...accepted.events, failed] }];
   }
 }

@@ -6,6 +6,8 @@ import type { OperationKind } from '#domain';
 import { newId } from '#kernel';
 
 /** One cluster: two nodes with a device each, one being added, one being deleted; volumes in every status. */
+const none = { count: 0, ids: [] };
+
 describe('PostgresQueries', () => {
   let test: TestDatabase;
   let fixture: LedgerFixture;
@@ -134,10 +136,12 @@ describe('PostgresQueries', () => {
     expect(await fixture.queries.volumeCount(clusterId)).toBe(4);
     expect(await fixture.queries.volumeNameTaken(clusterId, `vol_${creating}`)).toBe(true);
     expect(await fixture.queries.volumeNameTaken(clusterId, 'free')).toBe(false);
-    expect(await fixture.queries.clusterHasContents(clusterId)).toBe(true);
+    const inCluster = await fixture.queries.occupants('cluster', clusterId);
+    expect([inCluster.nodes.count, inCluster.volumes.count, inCluster.volumes.ids.length]).toEqual([4, 4, 4]);
+    expect((await fixture.queries.occupants('node', nodeA)).devices.ids).toContain('dev1');
     const empty = newId();
     await fixture.record('cluster', empty, [sample.clusterCreated(empty)]);
-    expect(await fixture.queries.clusterHasContents(empty)).toBe(false);
+    expect(await fixture.queries.occupants('cluster', empty)).toEqual({ nodes: none, devices: none, volumes: none });
     await fixture.record('cluster', empty, [{ type: 'ClusterDeleted', data: {} }]);
   });
 

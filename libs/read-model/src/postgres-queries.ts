@@ -9,6 +9,7 @@ import type {
   MetricsView,
   NodeView,
   NodeWithDevices,
+  Occupants,
   Queries,
   UnfinishedOperation,
   VolumeView,
@@ -16,6 +17,7 @@ import type {
 import { clusterContents } from './queries/contents.js';
 import { mayStart, nextInLanes, waitsBehind } from './queries/lanes.js';
 import { metrics } from './queries/metrics.js';
+import { occupants } from './queries/occupants.js';
 import * as operations from './queries/operations.js';
 import * as topology from './queries/topology.js';
 import * as volumes from './queries/volumes.js';
@@ -39,8 +41,8 @@ export class PostgresQueries implements Queries {
     return topology.cluster(this.#sql, id);
   }
 
-  clusterHasContents(clusterId: string): Promise<boolean> {
-    return topology.clusterHasContents(this.#sql, clusterId);
+  occupants(kind: 'cluster' | 'node' | 'device', id: string): Promise<Occupants> {
+    return occupants(this.#sql, kind, id);
   }
 
   clusterNodes(clusterId: string): Promise<NodeWithDevices[]> {
@@ -61,10 +63,6 @@ export class PostgresQueries implements Queries {
 
   device(id: string): Promise<DeviceView | null> {
     return topology.device(this.#sql, id);
-  }
-
-  nodeHasDevices(nodeId: string): Promise<boolean> {
-    return topology.nodeHasDevices(this.#sql, nodeId);
   }
 
   hostnameOwner(kind: 'manage' | 'storage', name: string): Promise<string | null> {

@@ -1,6 +1,7 @@
 import type {
   BrickReservation,
   ClusterState,
+  Contents,
   DeviceState,
   NodeState,
   OperationKind,
@@ -47,6 +48,13 @@ export interface ClusterContents {
   readonly bricks: readonly BrickReservation[];
   /** Those that have not reached their end. */
   readonly operations: readonly OperationState[];
+}
+
+/** Volumes of a node or device are those with bricks on it. What a kind of object cannot hold is empty. */
+export interface Occupants {
+  readonly nodes: Contents;
+  readonly devices: Contents;
+  readonly volumes: Contents;
 }
 
 /** One node of a cluster as placement sees it. */
@@ -105,10 +113,8 @@ export interface Queries {
   /** The node that has a hostname already, else null. Manage and storage names are separate namespaces. */
   hostnameOwner(kind: 'manage' | 'storage', name: string): Promise<string | null>;
   volumeNameTaken(clusterId: string, name: string): Promise<boolean>;
-  /** Whether a cluster has any node or volume, those in flight included. */
-  clusterHasContents(clusterId: string): Promise<boolean>;
-  /** Whether a node has any device, those in flight included. */
-  nodeHasDevices(nodeId: string): Promise<boolean>;
+  /** What is in a cluster, node or device and would be in the way of its removal, those in flight included. */
+  occupants(kind: 'cluster' | 'node' | 'device', id: string): Promise<Occupants>;
   /** All volumes of a cluster, those in flight included. */
   volumeCount(clusterId: string): Promise<number>;
   /**

@@ -77,9 +77,8 @@ export class DeleteClusterHandler implements ICommandHandler<DeleteCluster> {
   execute({ wish, clusterId }: DeleteCluster): Promise<Answer> {
     return this.changes.commit(wish, async ({ tx, queries }) => {
       await tx.lockCluster(clusterId);
-      const hasVolumes = (await queries.volumeCount(clusterId)) > 0;
-      const hasNodes = !hasVolumes && (await queries.clusterHasContents(clusterId));
-      await change(tx, clusterId, { type: 'DeleteCluster', hasNodes, hasVolumes });
+      const { nodes, volumes } = await queries.occupants('cluster', clusterId);
+      await change(tx, clusterId, { type: 'DeleteCluster', nodes, volumes });
       return emptyAnswer(200);
     });
   }

@@ -43,7 +43,8 @@ export class ChangeDeviceStateHandler implements ICommandHandler<ChangeDeviceSta
         requestedBy: wish.by.issuer,
         payload: { state: to },
       };
-      return changeDeviceState(request, device, to);
+      const { volumes } = await work.queries.occupants('device', deviceId);
+      return changeDeviceState(request, device, to, volumes);
     });
   }
 }

@@ -31,7 +31,8 @@ export class DeleteDeviceHandler implements ICommandHandler<DeleteDevice> {
     await this.throttle.admit(wish);
     return this.changes.accept(wish, async (work, operationId) => {
       const { state, version } = await lockDevice(work, deviceId);
-      const events = deviceDecider.decide({ type: 'DeleteDevice', operationId, forceForget }, state);
+      const { volumes } = await work.queries.occupants('device', deviceId);
+      const events = deviceDecider.decide({ type: 'DeleteDevice', operationId, forceForget, volumes }, state);
       return [
         acceptOperation({
           operationId,

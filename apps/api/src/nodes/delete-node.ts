@@ -29,8 +29,8 @@ export class DeleteNodeHandler implements ICommandHandler<DeleteNode> {
     await this.throttle.admit(wish);
     return this.changes.accept(wish, async (work, operationId) => {
       const { state, version } = await lockNode(work, nodeId);
-      const hasDevices = await work.queries.nodeHasDevices(nodeId);
-      const events = nodeDecider.decide({ type: 'DeleteNode', operationId, hasDevices }, state);
+      const { devices } = await work.queries.occupants('node', nodeId);
+      const events = nodeDecider.decide({ type: 'DeleteNode', operationId, devices }, state);
       const { clusterId } = state;
       return [
         acceptOperation({

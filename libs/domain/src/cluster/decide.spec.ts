@@ -1,9 +1,11 @@
 import { describe, it } from 'vitest';
 import { sampleId } from '../testing/samples.js';
+import { noContents } from '../refusals.js';
 import { specificationOf } from '../testing/decider-specification.js';
 import { clusterDecider } from './decide.js';
 import type { ClusterEvent } from './events.js';
 
+const some = { count: 1, ids: ['x'] };
 const { given } = specificationOf(clusterDecider);
 const clusterId = sampleId('cluster');
 const created: ClusterEvent = { type: 'ClusterCreated', data: { clusterId, file: true, block: true } };
@@ -28,14 +30,14 @@ describe('a cluster', () => {
     given([created]).when({ type: 'ChangeClusterFlags', file: true, block: true }).then([]));
 
   it('is deleted when empty', () =>
-    given([created]).when({ type: 'DeleteCluster', hasNodes: false, hasVolumes: false }).then([deleted]));
+    given([created]).when({ type: 'DeleteCluster', nodes: noContents, volumes: noContents }).then([deleted]));
 
   it.each([
-    [true, false],
-    [false, true],
-    [true, true],
-  ])('is not deleted with nodes %s, volumes %s', (hasNodes, hasVolumes) =>
-    given([created]).when({ type: 'DeleteCluster', hasNodes, hasVolumes }).thenRefused('conflict', full),
+    [some, noContents],
+    [noContents, some],
+    [some, some],
+  ])('is not deleted with nodes %j, volumes %j', (nodes, volumes) =>
+    given([created]).when({ type: 'DeleteCluster', nodes, volumes }).thenRefused('conflict', full),
   );
 
   it.each([{ history: [] }, { history: [created, deleted] }])('is not found where it is not', ({ history }) => {
@@ -43,7 +45,7 @@ describe('a cluster', () => {
       .when({ type: 'ChangeClusterFlags', file: true, block: true })
       .thenRefused('not-found', 'Id not found');
     given(history)
-      .when({ type: 'DeleteCluster', hasNodes: false, hasVolumes: false })
+      .when({ type: 'DeleteCluster', nodes: noContents, volumes: noContents })
       .thenRefused('not-found', 'Id not found');
   });
 });

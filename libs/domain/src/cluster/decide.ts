@@ -1,5 +1,5 @@
 import { type Decider, DomainError } from '#kernel';
-import { alreadyExists, notFound } from '../refusals.js';
+import { alreadyExists, contentReasons, type Contents, notFound, remedy } from '../refusals.js';
 import type { ClusterEvent, ClusterFlags } from './events.js';
 import { evolveCluster } from './evolve.js';
 import { type ClusterState, noCluster } from './state.js';
@@ -7,8 +7,8 @@ import { type ClusterState, noCluster } from './state.js';
 export type ClusterCommand =
   | ({ readonly type: 'CreateCluster'; readonly clusterId: string } & ClusterFlags)
   | ({ readonly type: 'ChangeClusterFlags' } & ClusterFlags)
-  /** `hasNodes` and `hasVolumes` count everything that is not deleted: objects in the making too. */
-  | { readonly type: 'DeleteCluster'; readonly hasNodes: boolean; readonly hasVolumes: boolean };
+  /** Everything in it that is not deleted: objects in the making too. */
+  | { readonly type: 'DeleteCluster'; readonly nodes: Contents; readonly volumes: Contents };
 
 function decide(command: ClusterCommand, state: ClusterState): readonly ClusterEvent[] {
   if (command.type === 'CreateCluster') {
@@ -31,15 +31,16 @@ function decide(command: ClusterCommand, state: ClusterState): readonly ClusterE
 
 function refuseUnlessEmpty(
   state: ClusterState,
-  contents: { readonly hasNodes: boolean; readonly hasVolumes: boolean },
+  { nodes, volumes }: { readonly nodes: Contents; readonly volumes: Contents },
 ): void {
-  if (!contents.hasNodes && !contents.hasVolumes) return;
+  if (nodes.count + volumes.count === 0) return;
   throw new DomainError(
     'conflict',
     `Unable to delete cluster [${state.clusterId}] because it contains volumes and/or nodes`,
     [
-      ...(contents.hasVolumes ? [{ rule: 'no-volumes', detail: 'the cluster has volumes: delete them first' }] : []),
-      ...(contents.hasNodes ? [{ rule: 'no-nodes', detail: 'the cluster has nodes: delete them first' }] : []),
+      ...contentReasons('no-volumes', 'the cluster has', 'volume', volumes),
+      ...contentReasons('no-nodes', 'the cluster has', 'node', nodes),
+      remedy('empty', 'delete what is in it first: volumes, then devices, then nodes'),
     ],
   );
 }

@@ -1,6 +1,7 @@
 import { type Decider, DomainError } from '#kernel';
 import type { AdminState, Tags } from '../node/events.js';
-import { alreadyExists, inUse, notFound } from '../refusals.js';
+import { alreadyExists, type Contents, held, inUse, noContents, notFound, remedy } from '../refusals.js';
+import { brickReasons } from './in-the-way.js';
 import { applyTags, sameTags, type TagChange } from '../tags.js';
 import { releaseBricks, reserveBricks } from './bricks.js';
 import type { BrickReservation, DeviceDescription, DeviceEvent, DeviceObservation } from './events.js';
@@ -23,7 +24,13 @@ export type DeviceCommand =
   /** All bricks that one change puts on the device: a stream is appended to once per transaction. */
   | { readonly type: 'ReserveBricks'; readonly bricks: readonly BrickReservation[] }
   | { readonly type: 'ReleaseBricks'; readonly bricks: readonly BrickReservation[] }
-  | { readonly type: 'DeleteDevice'; readonly operationId: string; readonly forceForget: boolean }
+  /** `volumes`: those with bricks on it; only to name them. */
+  | {
+      readonly type: 'DeleteDevice';
+      readonly operationId: string;
+      readonly forceForget: boolean;
+      readonly volumes?: Contents;
+    }
   | { readonly type: 'FinishDeviceDelete'; readonly operationId: string }
   | { readonly type: 'FailDeviceDelete'; readonly operationId: string; readonly reason: string };
 
@@ -71,7 +78,8 @@ function changeState(to: AdminState, state: DeviceState): readonly DeviceEvent[]
   requireIdleDevice(state);
   const events = decideDeviceState(state.deviceId, state.state, to);
   if (to === 'failed' && events.length > 0 && state.brickCount > 0) {
-    throw inUse('refused', `device ${state.deviceId} has ${state.brickCount} bricks: they have to be moved away first`);
+    const detail = `device ${state.deviceId} has ${state.brickCount} bricks: they have to be moved away first`;
+    throw inUse('refused', detail, { deviceId: state.deviceId, bricks: state.brickCount });
   }
   return events;
 }
@@ -84,12 +92,13 @@ function deleteDevice(
   requireDevice(state);
   if (state.state !== 'failed') {
     throw new DomainError('invalid', `device: ${state.deviceId} is not in failed state`, [
-      { rule: 'failed-state', detail: `the device is ${state.state}: set it offline, then failed` },
+      { rule: 'failed-state', detail: `the device is ${state.state}`, values: { state: state.state } },
+      remedy('state', state.state === 'online' ? 'set it offline, then failed' : 'set it failed'),
     ]);
   }
   if (state.brickCount > 0) {
     throw new DomainError('conflict', `Unable to delete device [${state.deviceId}] because it contains bricks`, [
-      { rule: 'no-bricks', detail: `the device has ${state.brickCount} bricks` },
+      ...brickReasons(state, command.volumes ?? noContents),
     ]);
   }
   requireIdleDevice(state);
@@ -105,7 +114,8 @@ export function requireDevice(state: DeviceState): void {
 /** @throws DomainError as requireDevice, or in use where the device is being deleted */
 export function requireIdleDevice(state: DeviceState): void {
   requireDevice(state);
-  if (state.status === 'deleting') throw inUse('conflict', `device ${state.deviceId} is being deleted`);
+  if (state.status === 'deleting')
+    throw held('conflict', `device ${state.deviceId} is being deleted`, state.operationId);
 }
 
 function requireHeldBy(state: DeviceState, status: DeviceState['status'], operationId: string): void {

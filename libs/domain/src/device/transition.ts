@@ -1,5 +1,6 @@
 import { DomainError } from '#kernel';
 import type { AdminState } from '../node/events.js';
+import { remedy } from '../refusals.js';
 import type { DeviceEvent } from './events.js';
 
 /**
@@ -10,10 +11,20 @@ import type { DeviceEvent } from './events.js';
 export function decideDeviceState(deviceId: string, from: AdminState, to: AdminState): readonly DeviceEvent[] {
   if (from === to) return [];
   if (from === 'failed' && to === 'online') {
-    throw new DomainError('refused', 'Cannot move a failed/removed device to online state');
+    throw new DomainError('refused', 'Cannot move a failed/removed device to online state', [
+      { rule: 'state', detail: `device ${deviceId} is failed`, values: { deviceId, state: from } },
+      remedy('state', 'set it offline first, then online'),
+    ]);
   }
   if (from === 'online' && to === 'failed') {
-    throw new DomainError('refused', `Device must be offline before remove operation is performed, device:${deviceId}`);
+    throw new DomainError(
+      'refused',
+      `Device must be offline before remove operation is performed, device:${deviceId}`,
+      [
+        { rule: 'state', detail: `device ${deviceId} is online`, values: { deviceId, state: from } },
+        remedy('state', 'set it offline first, then failed'),
+      ],
+    );
   }
   return [{ type: 'DeviceStateChanged', data: { state: to } }];
 }

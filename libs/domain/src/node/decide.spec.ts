@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest';
+import { noContents } from '../refusals.js';
 import { specificationOf } from '../testing/decider-specification.js';
 import { sampleId, sampleNode } from '../testing/samples.js';
 import { type NodeCommand, nodeDecider } from './decide.js';
@@ -123,7 +124,7 @@ describe("a node's tags", () => {
 });
 
 describe('deleting a node', () => {
-  const remove: NodeCommand = { type: 'DeleteNode', operationId, hasDevices: false };
+  const remove: NodeCommand = { type: 'DeleteNode', operationId, devices: noContents };
 
   it('is accepted in any state', () =>
     given([...active, moved('online')])
@@ -131,7 +132,7 @@ describe('deleting a node', () => {
       .then([deleting]));
   it('needs it empty', () =>
     given(active)
-      .when({ ...remove, hasDevices: true })
+      .when({ ...remove, devices: { count: 1, ids: ['d'] } })
       .thenRefused('conflict', `Unable to delete node [${nodeId}] because it contains devices`));
   it.each([
     { history: [] },

@@ -1,5 +1,5 @@
 import { type Decider, DomainError } from '#kernel';
-import { alreadyExists, inUse, notFound } from '../refusals.js';
+import { alreadyExists, contentReasons, type Contents, held, inUse, notFound, remedy } from '../refusals.js';
 import { applyTags, sameTags, type TagChange } from '../tags.js';
 import type { AdminState, NodeDescription, NodeEvent, PinnedHostKey, Tags } from './events.js';
 import { evolveNode } from './evolve.js';
@@ -27,8 +27,8 @@ export type NodeCommand =
   | { readonly type: 'ReplaceNodeHostKey'; readonly key: PinnedHostKey }
   | { readonly type: 'ChangeNodeState'; readonly state: AdminState }
   | { readonly type: 'ChangeNodeTags'; readonly change: TagChange; readonly tags: Tags }
-  /** `hasDevices` counts everything that is not deleted: devices in the making too. */
-  | { readonly type: 'DeleteNode'; readonly operationId: string; readonly hasDevices: boolean }
+  /** `devices`: all that are not deleted, those in the making too. */
+  | { readonly type: 'DeleteNode'; readonly operationId: string; readonly devices: Contents }
   | { readonly type: 'FinishNodeDelete'; readonly operationId: string }
   | { readonly type: 'FailNodeDelete'; readonly operationId: string; readonly reason: string };
 
@@ -72,7 +72,13 @@ function addNode(command: Extract<NodeCommand, { type: 'AddNode' }>, state: Node
   const taken = command.takenHostname;
   if (taken !== null) {
     // The line break belongs to Heketi's text: the body on the wire ends in two.
-    throw new DomainError('conflict', `Hostname ${taken.hostname} already used by node with id ${taken.nodeId}\n`);
+    throw new DomainError('conflict', `Hostname ${taken.hostname} already used by node with id ${taken.nodeId}\n`, [
+      {
+        rule: 'hostname',
+        detail: `${taken.hostname} is a hostname of node ${taken.nodeId}`,
+        values: { hostname: taken.hostname, nodeId: taken.nodeId },
+      },
+    ]);
   }
   return [{ type: 'NodeAddAccepted', data: { ...command.node, operationId: command.operationId } }];
 }
@@ -99,8 +105,11 @@ function samePin(known: PinnedHostKey | null, key: PinnedHostKey): boolean {
 
 function deleteNode(command: Extract<NodeCommand, { type: 'DeleteNode' }>, state: NodeState): readonly NodeEvent[] {
   requireNode(state);
-  if (command.hasDevices) {
-    throw new DomainError('conflict', `Unable to delete node [${state.nodeId}] because it contains devices`);
+  if (command.devices.count > 0) {
+    throw new DomainError('conflict', `Unable to delete node [${state.nodeId}] because it contains devices`, [
+      ...contentReasons('no-devices', 'the node has', 'device', command.devices),
+      remedy('empty', 'set each device offline, then failed, and delete it; then delete the node'),
+    ]);
   }
   requireIdleNode(state);
   return [{ type: 'NodeDeleteAccepted', data: { operationId: command.operationId } }];
@@ -114,7 +123,7 @@ export function requireNode(state: NodeState): void {
 /** @throws DomainError as requireNode, or in use where an operation holds the node */
 export function requireIdleNode(state: NodeState): void {
   requireNode(state);
-  if (state.status === 'deleting') throw inUse('conflict', `node ${state.nodeId} is being deleted`);
+  if (state.status === 'deleting') throw held('conflict', `node ${state.nodeId} is being deleted`, state.operationId);
 }
 
 function requireHeldBy(state: NodeState, status: NodeState['status'], operationId: string): void {

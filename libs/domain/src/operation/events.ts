@@ -1,4 +1,4 @@
-import type { DomainEvent, Json } from '#kernel';
+import type { DomainEvent, Json, Reason } from '#kernel';
 
 export const operationKinds = [
   'node-add',
@@ -82,7 +82,8 @@ export type OperationEvent =
   | DomainEvent<'StepUndone', StepReference>
   | DomainEvent<'StepUndoFailed', StepFailure>
   | DomainEvent<'OperationSucceeded', { readonly location: string | null } & HandedOver>
-  | DomainEvent<'OperationFailed', { readonly reason: string } & HandedOver>;
+  /** `reasons`: where the operation was refused as it was decided on; absent where nodes said why. */
+  | DomainEvent<'OperationFailed', { readonly reason: string; readonly reasons?: readonly Reason[] } & HandedOver>;
 
 interface HandedOver {
   /** The operation, accepted in the same transaction, that does what is left to be done on nodes. */

@@ -39,7 +39,7 @@ export function evolveOperation(state: OperationState, event: OperationEvent): O
     case 'OperationSucceeded':
       return { ...ended(state, event.data), status: 'succeeded', location: event.data.location };
     case 'OperationFailed':
-      return { ...ended(state, event.data), status: 'failed', reason: event.data.reason };
+      return refused({ ...ended(state, event.data), status: 'failed', reason: event.data.reason }, event.data);
   }
 }
 
@@ -75,6 +75,10 @@ function phaseStarted(state: OperationState, phase: string, steps: readonly stri
 
 function ended(state: OperationState, { cleanupId }: { readonly cleanupId?: string }): OperationState {
   return cleanupId === undefined ? state : { ...state, cleanupId };
+}
+
+function refused(state: OperationState, { reasons }: Pick<OperationState, 'reasons'>): OperationState {
+  return reasons === undefined ? state : { ...state, reasons };
 }
 
 function counted(state: OperationState, { failedRuns }: { readonly failedRuns?: number }): OperationState {

@@ -1,4 +1,4 @@
-import type { Json } from '#kernel';
+import type { Json, Reason } from '#kernel';
 import type { OperationDescription, OutOfReach } from './events.js';
 
 export interface StepState {
@@ -17,6 +17,8 @@ export interface OperationState extends OperationDescription {
   readonly steps: Readonly<Record<string, StepState>>;
   /** Why it failed or is being undone. */
   readonly reason: string | null;
+  /** What was ruled out, where it was refused as it was decided on. Absent: nothing is known beyond `reason`. */
+  readonly reasons?: readonly Reason[];
   /** Path of the result (`/volumes/ID`), null where there is none. */
   readonly location: string | null;
   /** Runs that ended by the failure of a step. Absent: none. */

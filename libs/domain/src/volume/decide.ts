@@ -1,5 +1,5 @@
 import { type Decider, DomainError } from '#kernel';
-import { alreadyExists, inUse, notFound } from '../refusals.js';
+import { alreadyExists, held as heldBy, inUse, notFound } from '../refusals.js';
 import type { BrickSets, VolumeDescription, VolumeEvent } from './events.js';
 import { evolveVolume } from './evolve.js';
 import { requireSoundBrickSets } from './brick-sets.js';
@@ -97,7 +97,7 @@ export function requireExpandableVolume(state: VolumeState): void {
 
 /** Heketi answers 500: hence `refused`. */
 function held(state: VolumeState): DomainError {
-  return inUse('refused', `volume ${state.volumeId} is ${state.status}`);
+  return heldBy('refused', `volume ${state.volumeId} is ${state.status}`, state.operationId);
 }
 
 function requireExpandedBy(state: VolumeState, operationId: string): void {

@@ -26,15 +26,6 @@ export async function cluster(sql: Sql, id: string): Promise<ClusterView | null>
   return row ?? null;
 }
 
-export async function clusterHasContents(sql: Sql, clusterId: string): Promise<boolean> {
-  const [row] = await sql.query<{ has: boolean }>(
-    `select exists (select from read_model.node where cluster_id = $1)
-         or exists (select from read_model.volume where cluster_id = $1) as has`,
-    [clusterId],
-  );
-  return row?.has ?? false;
-}
-
 export async function node(sql: Sql, id: string): Promise<NodeView | null> {
   const [row] = await sql.query<NodeView>(
     `select n.doc as node,
@@ -72,14 +63,6 @@ export async function clusterMembers(sql: Sql, clusterId: string): Promise<NodeS
     [clusterId],
   );
   return rows.map(({ node: member }) => member);
-}
-
-export async function nodeHasDevices(sql: Sql, nodeId: string): Promise<boolean> {
-  const [row] = await sql.query<{ has: boolean }>(
-    'select exists (select from read_model.device where node_id = $1) as has',
-    [nodeId],
-  );
-  return row?.has ?? false;
 }
 
 export async function hostnameOwner(sql: Sql, kind: string, name: string): Promise<string | null> {
