@@ -1,5 +1,3 @@
-import { deviceDecider } from '#domain';
-import { acceptOperation } from '#operations';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes } from '../changes/changes.js';
@@ -7,6 +5,7 @@ import { ChangeCommand } from '../changes/commands.js';
 import { Throttle } from '../changes/throttle.js';
 import type { Wish } from '../changes/wish.js';
 import type { Answer } from '../wire/answers.js';
+import { decideDeviceDelete } from './decide-device-delete.js';
 import { lockDevice } from './lock-device.js';
 
 export class DeleteDevice extends ChangeCommand {
@@ -30,20 +29,9 @@ export class DeleteDeviceHandler implements ICommandHandler<DeleteDevice> {
   async execute({ wish, deviceId, forceForget }: DeleteDevice): Promise<Answer> {
     await this.throttle.admit(wish);
     return this.changes.accept(wish, async (work, operationId) => {
-      const { state, version } = await lockDevice(work, deviceId);
+      const device = await lockDevice(work, deviceId);
       const { volumes } = await work.queries.occupants('device', deviceId);
-      const events = deviceDecider.decide({ type: 'DeleteDevice', operationId, forceForget, volumes }, state);
-      return [
-        acceptOperation({
-          operationId,
-          kind: 'device-delete',
-          subjectId: deviceId,
-          clusterId: state.clusterId,
-          requestedBy: wish.by.issuer,
-          payload: { forceForget },
-        }),
-        { kind: 'device', id: deviceId, expectedVersion: version, events },
-      ];
+      return decideDeviceDelete(device, volumes, { operationId, requestedBy: wish.by.issuer, forceForget });
     });
   }
 }

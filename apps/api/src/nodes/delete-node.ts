@@ -1,5 +1,3 @@
-import { nodeDecider } from '#domain';
-import { acceptOperation } from '#operations';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes } from '../changes/changes.js';
@@ -7,6 +5,7 @@ import { ChangeCommand } from '../changes/commands.js';
 import { Throttle } from '../changes/throttle.js';
 import type { Wish } from '../changes/wish.js';
 import type { Answer } from '../wire/answers.js';
+import { decideNodeDelete } from './decide-node-delete.js';
 import { lockNode } from './lock-node.js';
 
 export class DeleteNode extends ChangeCommand {
@@ -28,20 +27,9 @@ export class DeleteNodeHandler implements ICommandHandler<DeleteNode> {
   async execute({ wish, nodeId }: DeleteNode): Promise<Answer> {
     await this.throttle.admit(wish);
     return this.changes.accept(wish, async (work, operationId) => {
-      const { state, version } = await lockNode(work, nodeId);
+      const node = await lockNode(work, nodeId);
       const { devices } = await work.queries.occupants('node', nodeId);
-      const events = nodeDecider.decide({ type: 'DeleteNode', operationId, devices }, state);
-      const { clusterId } = state;
-      return [
-        acceptOperation({
-          operationId,
-          kind: 'node-delete',
-          subjectId: nodeId,
-          clusterId,
-          requestedBy: wish.by.issuer,
-        }),
-        { kind: 'node', id: nodeId, expectedVersion: version, events },
-      ];
+      return decideNodeDelete(node, devices, { operationId, requestedBy: wish.by.issuer });
     });
   }
 }

@@ -1,7 +1,5 @@
-import { noVolume, planVolumeExpand, requireCreatedVolume, requireExpandableVolume, volumeDecider } from '#domain';
-import { newId } from '#kernel';
-import { acceptOperation } from '#operations';
-import type { Queries } from '#read-model';
+import { noVolume, requireCreatedVolume, type VolumeState } from '#domain';
+import type { NodeWithDevices, Queries } from '#read-model';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Changes } from '../changes/changes.js';
@@ -11,8 +9,9 @@ import type { Wish } from '../changes/wish.js';
 import type { Answer } from '../wire/answers.js';
 import type { ApiConfig } from '../dependencies.js';
 import { CONFIG, QUERIES } from '../tokens.js';
+import { decideExpand, explainedExpand } from './decide-expand.js';
 import { lockVolume } from './lock-volume.js';
-import { placementNodes, placementSettings, reservations, underHeading } from './placement-input.js';
+import { placementSettings } from './placement-input.js';
 
 export class ExpandVolume extends ChangeCommand {
   constructor(
@@ -37,27 +36,21 @@ export class ExpandVolumeHandler implements ICommandHandler<ExpandVolume> {
     requireCreatedVolume((await this.queries.state('volume', volumeId)) ?? noVolume);
     await this.throttle.admit(wish);
     const settings = placementSettings(this.config);
-    return this.changes.accept(wish, async (work, operationId) => {
-      const { state: volume, version } = await lockVolume(work, volumeId);
-      const { clusterId } = volume;
-      const members = await work.queries.clusterNodes(clusterId);
-      return underHeading('Failed to allocate volume expansion', () => {
-        requireExpandableVolume(volume);
-        const plan = { settings, seed: operationId, newBrickId: newId };
-        const brickSets = planVolumeExpand(volume, addGiB, placementNodes(members), plan);
-        const events = volumeDecider.decide({ type: 'ExpandVolume', operationId, addGiB, brickSets }, volume);
-        return [
-          acceptOperation({
-            operationId,
-            kind: 'volume-expand',
-            subjectId: volumeId,
-            clusterId,
-            requestedBy: wish.by.issuer,
-          }),
-          { kind: 'volume' as const, id: volumeId, expectedVersion: version, events },
-          ...reservations(brickSets, members),
-        ];
+    const tried: { facts: readonly [VolumeState, readonly NodeWithDevices[]] | null; operationId: string } = {
+      facts: null,
+      operationId: '',
+    };
+    try {
+      return await this.changes.accept(wish, async (work, operationId) => {
+        const volume = await lockVolume(work, volumeId);
+        const members = await work.queries.clusterNodes(volume.state.clusterId);
+        Object.assign(tried, { facts: [volume.state, members], operationId });
+        return decideExpand(volume, addGiB, members, { operationId, settings, requestedBy: wish.by.issuer });
       });
-    });
+    } catch (error) {
+      if (tried.facts === null) throw error;
+      const [volume, members] = tried.facts;
+      throw explainedExpand(error, volume, addGiB, members, { operationId: tried.operationId, settings });
+    }
   }
 }

@@ -6,10 +6,16 @@ import {
   deviceDecider,
 } from '#domain';
 import { DomainError } from '#kernel';
+import type { OperationRequest } from '#operations';
 import type { Change, NodeWithDevices } from '#read-model';
 import type { ApiConfig } from '../dependencies.js';
 
 const DEFAULT_MAX_VOLUMES = 1000;
+
+/** Who asks for a change of a volume, under which id it would be done, and how the site places. */
+export interface Asked extends Pick<OperationRequest, 'operationId' | 'requestedBy' | 'requestDigest'> {
+  readonly settings: PlacementSettings;
+}
 
 export function placementSettings(config: ApiConfig): PlacementSettings {
   const { brickMinGiB, brickMaxGiB, maxBricksPerVolume, zoneChecking, averageFileSizeKiB } = config;
