@@ -1,3 +1,7 @@
+export * from './audit-log.js';
+export * from './refusals/events.js';
+export * from './refusals/refusal.js';
+export * from './refusals/refusal-recorder.js';
 export * from './seals/anchor.js';
 export * from './seals/seal-key.js';
 export * from './seals/seal-lag.js';
@@ -6,3 +10,5 @@ export * from './seals/sealer.js';
 export { problems, type Finding, type Problem } from './seals/verify/finding.js';
 export * from './seals/verify/postgres-sealed-log.js';
 export * from './seals/verify/verify-log.js';
+export * from './search/filter.js';
+export { EVENTS_LOOKED_AT, type EventPage } from './search/search-events.js';

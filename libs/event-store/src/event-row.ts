@@ -53,11 +53,14 @@ export function toRecordedEvent(row: EventRow, upcasters: Upcasters): RecordedEv
   return recorded(row, upcasters.upcast({ type: row.type, data: row.data }, row.schema_version));
 }
 
+/** As it stands in the log, with the schema version that it was written in. */
+export function toLoggedEvent(row: EventRow): RecordedEvent {
+  return recorded(row, { event: { type: row.type, data: row.data }, schemaVersion: row.schema_version });
+}
+
 /** An event of a later version stays as it stands in the log. */
 export function toFollowedEvent(row: EventRow, upcasters: Upcasters): RecordedEvent {
-  const { type, data, schema_version: schemaVersion } = row;
-  if (upcasters.isForeign(type, schemaVersion)) return recorded(row, { event: { type, data }, schemaVersion });
-  return toRecordedEvent(row, upcasters);
+  return upcasters.isForeign(row.type, row.schema_version) ? toLoggedEvent(row) : toRecordedEvent(row, upcasters);
 }
 
 function recorded(

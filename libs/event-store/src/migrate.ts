@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MigrationInterface } from 'typeorm';
 import type { Sql } from '#kernel';
 import { withClient } from './connection.js';
@@ -18,6 +19,7 @@ export class MigrationsPending extends Error {
 
 /** One arbitrary number that all versions share: replicas that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_242_001;
+const LOCK_POLL_MS = 200;
 
 /**
  * Brings the database to this version's schema; safe to call from several replicas at once.
@@ -27,11 +29,20 @@ const MIGRATION_LOCK = 4_242_001;
 export async function migrate(url: string, migrations: Migrations): Promise<string[]> {
   // The lock belongs to the session and ends with it.
   return withClient(url, 'brickyard-migrate', async (sql) => {
-    await sql.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await takeMigrationLock(sql);
     // TypeORM's own table lives beside ours, and TypeORM makes it before the first migration runs.
     await sql.query('create schema if not exists brickyard');
     return runMigrations(url, migrations);
   });
+}
+
+/** Asked for again and again: a statement that waits is a transaction, for whose end an index built concurrently would wait. */
+async function takeMigrationLock(sql: Sql): Promise<void> {
+  for (;;) {
+    const [lock] = await sql.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [MIGRATION_LOCK]);
+    if (lock?.taken === true) return;
+    await delay(LOCK_POLL_MS);
+  }
 }
 
 async function runMigrations(url: string, migrations: Migrations): Promise<string[]> {

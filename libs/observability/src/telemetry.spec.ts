@@ -7,12 +7,14 @@ describe('the metrics of a process', () => {
     telemetry.httpRequest({ method: 'GET', route: '/volumes/{id}', status: 200 }, 0.004);
     telemetry.command('CreateVolume', 'refused');
     telemetry.ledgerTransaction('committed', 0.02);
+    telemetry.refusals('counted', 7);
     const text = await telemetry.registry.metrics();
     expect(text).toContain(`brickyard_build_info{version="1.2.3",node_version="${process.version}"} 1`);
     expect(text).toContain(
       'brickyard_http_request_duration_seconds_count{method="GET",route="/volumes/{id}",status="200"} 1',
     );
     expect(text).toContain('brickyard_commands_total{command="CreateVolume",outcome="refused"} 1');
+    expect(text).toContain('brickyard_refused_requests_total{outcome="counted"} 7');
     expect(text).toContain('brickyard_ledger_transaction_duration_seconds_count{outcome="committed"} 1');
     expect(text).toContain('process_resident_memory_bytes');
   });

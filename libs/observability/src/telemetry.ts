@@ -36,6 +36,8 @@ export interface Telemetry {
     sealed(events: number): void;
     failed(): void;
   };
+  /** Refused requests: recorded each, only counted because there were too many, or dropped while the database was away. */
+  refusals(outcome: 'recorded' | 'counted' | 'dropped', count: number): void;
   /** Whether the database is that of our installation. */
   installation(ours: boolean): void;
   /** How the nodes answer this process, asked at every scrape. */
@@ -78,6 +80,12 @@ export function createTelemetry(build: { readonly version: string }): Telemetry 
     buckets: REQUEST_SECONDS,
     registers,
   });
+  const refusals = new Counter({
+    name: 'brickyard_refused_requests_total',
+    help: 'Requests that were refused, by what is in the log of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
   const installation = new Gauge({
     name: 'brickyard_installation_ours',
     help: 'Whether the database is the one that queue, nodes and settings take it for; 0: nothing is served.',
@@ -117,6 +125,7 @@ export function createTelemetry(build: { readonly version: string }): Telemetry 
       },
       failed: () => sealFailures.inc(),
     },
+    refusals: (outcome, count) => refusals.inc({ outcome }, count),
     installation: (ours) => installation.set(ours ? 1 : 0),
     watchNodes: (conditions) => watchNodes(registry, conditions),
     watchWorker: (counts) => watchWorker(registry, counts),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '#test/database';
 import { createVolumeIn, LedgerFixture } from '#test/ledger-fixture';
 import * as sample from '#test/sample-events';
-import type { Database } from '#kernel';
+import { type Database, newId, systemAttribution } from '#kernel';
 import { check, type Difference } from './check.js';
 import { rebuild } from './rebuild.js';
 import { ShadowInUse, withShadow } from './shadow.js';
@@ -23,9 +23,20 @@ describe('check', () => {
     await fixture.transact((tx) => createVolumeIn(tx, 'c1', 'v1', [sample.brick('b1', place)], 'one'));
     const subject = { subjectKind: 'volume', subjectId: 'v1' } as const;
     await fixture.record('operation', 'o1', [sample.operationAccepted('o1', 'c1', subject)]);
+    await recordRefusal();
   });
   afterAll(() => test.dispose());
   beforeEach(() => rebuild(fixture.shadowParts(owner)));
+
+  /** A stream without an object. */
+  const recordRefusal = () =>
+    test.db.transaction((tx) =>
+      fixture.eventStore.append(
+        tx,
+        [{ kind: 'request', id: newId(), expectedVersion: 0, events: [{ type: 'RequestRefused', data: {} }] }],
+        { attribution: systemAttribution('test', 'test'), commandId: newId() },
+      ),
+    );
 
   const differences = async (): Promise<readonly Difference[]> => (await check(fixture.shadowParts(owner))).differences;
   const schemas = async (): Promise<string[]> =>
@@ -106,6 +117,19 @@ describe('check', () => {
     await fixture.record('operation', 'o2', [{ type: 'OperationFailed', data: { reason: 'no' } }]);
     expect(await differences()).toMatchObject([{ rule: 'bricks-of-volume', id: 'b2' }]);
     await fixture.record('device', 'd1', [{ type: 'BrickReleased', data: brick }]);
+  });
+
+  it('passes over refused requests that come while it runs', async () => {
+    const eventStore = {
+      append: fixture.eventStore.append.bind(fixture.eventStore),
+      readStream: fixture.eventStore.readStream.bind(fixture.eventStore),
+      readAll: fixture.eventStore.readAll.bind(fixture.eventStore),
+      readStreams: async (...asked: Parameters<typeof fixture.eventStore.readStreams>) => {
+        await recordRefusal();
+        return fixture.eventStore.readStreams(...asked);
+      },
+    };
+    expect((await check({ ...fixture.shadowParts(owner), eventStore })).differences).toEqual([]);
   });
 
   it('runs once at a time', async () => {

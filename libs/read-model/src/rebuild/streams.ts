@@ -1,19 +1,22 @@
+import { evolvers, type StreamKind } from '#domain';
 import type { Sql } from '#kernel';
-import type { StreamKind } from '#domain';
 
-/** One stream of the log. Only the ledger makes streams, so every kind is one of ours. */
+/** One stream of the log that has an object. Others, such as those of refused requests, have no row in the read model. */
 export interface StreamName {
   readonly kind: StreamKind;
   readonly id: string;
 }
 
-/** Every stream that the log has, a page at a time. */
+const objectKinds = Object.keys(evolvers);
+
+/** Every such stream that the log has, a page at a time. */
 export async function* allStreams(sql: Sql, pageSize: number): AsyncGenerator<StreamName[]> {
   let after: StreamName | undefined;
   for (;;) {
     const page: StreamName[] = await sql.query<StreamName>(
-      `select kind, id from brickyard.event_stream where (kind, id) > ($1, $2) order by kind, id limit $3`,
-      [after?.kind ?? '', after?.id ?? '', pageSize],
+      `select kind, id from brickyard.event_stream
+       where (kind, id) > ($1, $2) and kind = any($4) order by kind, id limit $3`,
+      [after?.kind ?? '', after?.id ?? '', pageSize, objectKinds],
     );
     if (page.length > 0) yield page;
     after = page.at(-1);
@@ -28,8 +31,8 @@ export async function* allStreams(sql: Sql, pageSize: number): AsyncGenerator<St
 export async function streamsChangedSince(sql: Sql, xmin: string): Promise<StreamName[]> {
   return await sql.query<StreamName>(
     `select distinct stream_kind as kind, stream_id as id from brickyard.event
-     where transaction_id >= $1::text::xid8 order by kind, id`,
-    [xmin],
+     where transaction_id >= $1::text::xid8 and stream_kind = any($2) order by kind, id`,
+    [xmin, objectKinds],
   );
 }
 

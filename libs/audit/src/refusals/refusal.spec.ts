@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { systemAttribution } from '#kernel';
+import { cut, type Refusal, refusedRequest } from './refusal.js';
+
+const id = '0123456789abcdef0123456789abcdef';
+const refusal = (given: Partial<Refusal>): Refusal => ({
+  at: new Date(0),
+  stage: 'change',
+  attribution: systemAttribution('test', 'test'),
+  method: 'POST',
+  path: '/volumes',
+  status: 500,
+  text: 'No space\n',
+  reasons: [],
+  claimedIssuer: null,
+  ...given,
+});
+
+describe('what is recorded of a refused request', () => {
+  it('is what was asked of what, and why not', () => {
+    const reasons = [{ rule: 'space', detail: 'device d is full' }];
+    expect(refusedRequest(refusal({ reasons }))).toEqual({
+      stage: 'change',
+      method: 'POST',
+      path: '/volumes',
+      status: 500,
+      text: 'No space',
+      reasons,
+    });
+  });
+
+  it.each([
+    [`/volumes/${id}`, { volumeId: id }],
+    [`/volumes/${id}/expand`, { volumeId: id }],
+    [`/v1/nodes/${id}:plan`, { nodeId: id }],
+    [`/v1/clusters/${id}/history`, { clusterId: id }],
+    [`/devices/${id}0`, {}],
+    [`/queue/${id}`, {}],
+    ['/volumes', {}],
+  ])('names the object of %s', (path, object) => {
+    const { stage, method, path: kept, status, text, ...named } = refusedRequest(refusal({ path }));
+    expect({ stage, method, status, text }).toBeTruthy();
+    expect(kept).toBe(path);
+    expect(named).toEqual(object);
+  });
+
+  it('has no query, and no part of a path that may be a token', () => {
+    const token = `eyJ${'a'.repeat(100)}`;
+    expect(refusedRequest(refusal({ path: `/volumes/${token}/x?token=${token}#${token}` })).path).toBe('/volumes/…/x');
+  });
+
+  it('has an end, whatever was sent', () => {
+    const long = 'long/'.repeat(100_000);
+    const recorded = refusedRequest(refusal({ path: long, text: long, method: long, claimedIssuer: long }));
+    expect(JSON.stringify(recorded).length).toBeLessThan(2_000);
+  });
+});
+
+describe('a text that is cut', () => {
+  it('has no characters that Postgres refuses, and no halves', () => {
+    expect(cut('a\u0000b\ud800c\n\td', 10)).toBe('a\ufffdb\ufffdc\n\ufffdd');
+    expect(cut('😀😀😀', 2)).toBe('😀😀…');
+    expect(cut('😀😀', 2)).toBe('😀😀');
+  });
+});
