@@ -118,11 +118,11 @@ function ownPublicKey(text: string): PublicKeys | null {
 /** @returns null where no file is named @throws Error that says what the file was to hold */
 async function fromFile<T>(what: string, file: string | undefined, read: (text: string) => T): Promise<T | null> {
   if (file === undefined) return null;
-  try {
-    return read(await readFile(file, 'utf8'));
-  } catch (error) {
-    throw new Error(`the ${what} cannot be read from ${file}: ${messageOf(error)}`, { cause: error });
-  }
+  return readFile(file, 'utf8')
+    .then(read)
+    .catch((error: unknown) => {
+      throw new Error(`the ${what} cannot be read from ${file}: ${messageOf(error)}`);
+    });
 }
 
 function anchorsCommand(): Command {

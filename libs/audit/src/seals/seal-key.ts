@@ -38,9 +38,9 @@ export function readSealKey(text: string): SealKey | null {
   let key: KeyObject;
   try {
     key = privateKeyIn(text.replaceAll('\\n', '\n'));
-  } catch (error) {
-    // What OpenSSL says of it names no part of the key, but says nothing that helps either.
-    throw new Error(WRONG_KEY, { cause: error });
+  } catch {
+    // What OpenSSL says of it helps nobody.
+    throw new Error(WRONG_KEY);
   }
   if (key.asymmetricKeyType !== 'ed25519') throw new Error(WRONG_KEY);
   const publicKey = createPublicKey(key);
