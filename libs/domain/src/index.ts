@@ -14,6 +14,7 @@ export * from './node/events.js';
 export * from './node/evolve.js';
 export * from './node/state.js';
 export * from './node/transition.js';
+export { cancelReason } from './operation/cancel.js';
 export * from './operation/decide.js';
 export * from './operation/events.js';
 export * from './operation/evolve.js';

@@ -1,4 +1,5 @@
 export * from './accept-operation.js';
+export * from './cancel-operation.js';
 export * from './dispatch/kick.js';
 export { Duty } from './duties/duty.js';
 export * from './idempotency/answer-records.js';

@@ -129,6 +129,72 @@ describe('an operation', () => {
     ({ history }) => given(history).when({ type: 'FailOperation', reason: 'no' }).then([failed]),
   );
 
+  describe('is cancelled', () => {
+    const by = { by: 'alice', issuer: 'admin' };
+    const cancel = { type: 'RequestCancel', ...by, noWayBackFrom: 'volume' } as const;
+    const requested: OperationEvent = {
+      type: 'OperationCancelRequested',
+      data: { ...by, noWayBackFrom: 'volume' },
+    };
+    const turned: OperationEvent = { type: 'CompensationStarted', data: { reason: 'Cancelled by alice' } };
+
+    it('before it is started, and while it runs', () => {
+      given([accepted]).when(cancel).then([requested]);
+      given(running).when(cancel).then([requested]);
+      given(running)
+        .when({ type: 'RequestCancel', ...by })
+        .then([{ type: 'OperationCancelRequested', data: by }]);
+    });
+    it('once: asked for again nothing changes, to its end', () => {
+      for (const later of [[], [turned], [turned, failed]]) {
+        given([...running, requested, ...later])
+          .when({ ...cancel, by: 'bob' })
+          .then([]);
+      }
+    });
+    it('at the next phase, which is not started any more', () => {
+      given([...running, doneA, doneB, requested])
+        .when({ type: 'StartPhase', phase: 'volume', steps: ['volume'] })
+        .then([turned]);
+      given([...running, requested])
+        .when({ type: 'RecordStepSuccess', ...step, observed: null })
+        .then([doneA]);
+    });
+    it('also after its last step: success can no longer be claimed', () => {
+      given([...running, doneA, doneB, requested])
+        .when({ type: 'SucceedOperation', location: null })
+        .thenRefused('conflict', 'Cancelled by alice');
+    });
+    it('not once the phase has begun from which on there is no way back', () => {
+      const volume: OperationEvent = { type: 'PhaseStarted', data: { phase: 'volume', steps: ['volume'] } };
+      const text = 'phase volume has begun, from which on there is no way back';
+      given([...running, doneA, doneB, volume])
+        .when(cancel)
+        .thenRefused('conflict', `Operation ${operationId} cannot be cancelled: ${text}`);
+      // A worker that does not know the request has started it.
+      const lapsed = given([...running, doneA, doneB, requested, volume]);
+      lapsed.when(cancel).thenRefused('conflict', `Operation ${operationId} cannot be cancelled: ${text}`);
+      lapsed
+        .when({ type: 'StartPhase', phase: 'start', steps: [] })
+        .then([{ type: 'PhaseStarted', data: { phase: 'start', steps: [] } }]);
+      given([...running, doneA, doneB, requested, volume])
+        .when({ type: 'SucceedOperation', location: null, debt: { cleanupId: 'c', steps: ['volume'] } })
+        .then([{ type: 'OperationSucceeded', data: { location: null, cleanupId: 'c' } }]);
+    });
+    it('not where it is undone already, has ended, never was, or cleans up', () => {
+      const refused = (history: readonly OperationEvent[], text: string): void =>
+        given(history).when(cancel).thenRefused('conflict', `Operation ${operationId} ${text}`);
+      refused([...running, failedB, compensating], 'is being undone already: no');
+      refused([...running, doneA, doneB, succeeded], 'has ended: it is succeeded');
+      refused([...running, compensating, failed], 'has ended: it is failed');
+      refused(
+        [{ type: 'OperationAccepted', data: { ...operation, kind: 'cleanup' } }, started],
+        'is a cleanup and goes on until the nodes are as they should be',
+      );
+      given([]).when(cancel).thenRefused('not-found', 'Id not found');
+    });
+  });
+
   const everything: readonly OperationCommand[] = [
     { type: 'StartOperation', ...lease },
     { type: 'StartPhase', phase: 'x', steps: [] },

@@ -1,6 +1,7 @@
 import { type Decider, DomainError, type Json } from '#kernel';
 import { alreadyExists, notFound } from '../refusals.js';
-import type { CommandRecord, OperationDescription, OperationEvent, OutOfReach } from './events.js';
+import { cancelReason, requestCancel } from './cancel.js';
+import type { CancelRequest, CommandRecord, OperationDescription, OperationEvent, OutOfReach } from './events.js';
 import { evolveOperation } from './evolve.js';
 import { noOperation, type OperationState } from './state.js';
 
@@ -28,6 +29,7 @@ export type OperationCommand =
   | { readonly type: 'StartPhase'; readonly phase: string; readonly steps: readonly string[] }
   | ({ readonly type: 'RecordStepSuccess'; readonly observed: Json } & StepReport)
   | ({ readonly type: 'RecordStepFailure' } & FailureReport)
+  | ({ readonly type: 'RequestCancel' } & CancelRequest)
   | { readonly type: 'StartCompensation'; readonly reason: string }
   | ({ readonly type: 'RecordStepUndone' } & StepReport)
   | ({ readonly type: 'RecordStepUndoFailure' } & FailureReport)
@@ -54,15 +56,21 @@ function decide(command: OperationCommand, state: OperationState): readonly Oper
       const known = { worker, attempt, leaseEpochs };
       return [{ type: 'OperationStarted', data: outOfReach === undefined ? known : { ...known, outOfReach } }];
     }
-    case 'StartPhase':
+    case 'StartPhase': {
       requireStatus(state, ['running']);
+      // One winner: a cancel that came first turns the operation round in place of the phase.
+      const cancelled = cancelReason(state);
+      if (cancelled !== null) return [{ type: 'CompensationStarted', data: { reason: cancelled } }];
       return [{ type: 'PhaseStarted', data: { phase: command.phase, steps: command.steps } }];
+    }
     case 'RecordStepSuccess':
       requireStep(state, command, ['running']);
       return [{ type: 'StepSucceeded', data: { ...reported(command), observed: command.observed } }];
     case 'RecordStepFailure':
       requireStep(state, command, ['running']);
       return [{ type: 'StepFailed', data: failure(command) }];
+    case 'RequestCancel':
+      return requestCancel(command, state);
     case 'StartCompensation':
       requireStatus(state, ['accepted', 'running']);
       return [{ type: 'CompensationStarted', data: { reason: command.reason } }];
@@ -108,9 +116,14 @@ function handedOver(debt: Debt | undefined): { readonly cleanupId?: string } {
   return debt === undefined ? {} : { cleanupId: debt.cleanupId };
 }
 
-/** Success is claimed only when every step that was started has succeeded, or somebody else sees to it that it does. */
+/**
+ * Success is claimed only when every step that was started has succeeded, or somebody else sees to it that it does, and nobody
+ * has cancelled the operation in time.
+ */
 function requireAllDone(state: OperationState, owed: readonly string[]): void {
   requireStatus(state, ['running']);
+  const cancelled = cancelReason(state);
+  if (cancelled !== null) throw new DomainError('conflict', cancelled);
   const open = Object.entries(state.steps).filter(
     ([name, { status }]) => status !== 'succeeded' && !owed.includes(name),
   );

@@ -59,6 +59,15 @@ interface StepFailure extends StepReference {
   readonly failedRuns?: number;
 }
 
+/** Somebody wants the operation to be given up. */
+export interface CancelRequest {
+  /** The actor and its issuer. */
+  readonly by: string;
+  readonly issuer: string;
+  /** From this phase on there is no way back: once it has begun the request has lapsed. Absent: every phase has a way back. */
+  readonly noWayBackFrom?: string;
+}
+
 /** ISO 8601 times by node id. */
 export type OutOfReach = Readonly<Record<string, string>>;
 
@@ -78,6 +87,7 @@ export type OperationEvent =
   | DomainEvent<'PhaseStarted', { readonly phase: string; readonly steps: readonly string[] }>
   | DomainEvent<'StepSucceeded', StepReference & { readonly observed: Json }>
   | DomainEvent<'StepFailed', StepFailure>
+  | DomainEvent<'OperationCancelRequested', CancelRequest>
   | DomainEvent<'CompensationStarted', { readonly reason: string }>
   | DomainEvent<'StepUndone', StepReference>
   | DomainEvent<'StepUndoFailed', StepFailure>

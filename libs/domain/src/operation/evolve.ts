@@ -25,6 +25,9 @@ export function evolveOperation(state: OperationState, event: OperationEvent): O
         }),
         event.data,
       );
+    case 'OperationCancelRequested':
+      // Nothing takes it away again: a worker of the version before this one, which does not know it, keeps it as it is too.
+      return { ...state, cancelRequested: event.data };
     case 'CompensationStarted':
       return { ...state, status: 'compensating', reason: event.data.reason };
     case 'StepUndone':

@@ -1,5 +1,5 @@
 import type { Json, Reason } from '#kernel';
-import type { OperationDescription, OutOfReach } from './events.js';
+import type { CancelRequest, OperationDescription, OutOfReach } from './events.js';
 
 export interface StepState {
   readonly phase: string;
@@ -25,6 +25,8 @@ export interface OperationState extends OperationDescription {
   readonly failedRuns?: number;
   /** Nodes that the last run could not take over, and since when nothing has been sent to them. Absent: none. */
   readonly outOfReach?: OutOfReach;
+  /** The first request to give it up; whether it still counts says `cancelReason`. Absent: none. */
+  readonly cancelRequested?: CancelRequest;
   /** The operation that does what this one left to be done on nodes. Absent: it left nothing. */
   readonly cleanupId?: string;
 }

@@ -55,6 +55,7 @@ const types: { readonly [K in StreamKind]: Readonly<Record<EventOf<K>['type'], t
     PhaseStarted: true,
     StepSucceeded: true,
     StepFailed: true,
+    OperationCancelRequested: true,
     CompensationStarted: true,
     StepUndone: true,
     StepUndoFailed: true,

@@ -1,4 +1,4 @@
-import type { OperationCommand, OperationKind, OperationState } from '#domain';
+import { cancelReason, type OperationCommand, type OperationKind, type OperationState } from '#domain';
 import { DomainError, newId } from '#kernel';
 import { acceptCleanup, owe } from '../workflows/support/debt.js';
 import type { KeptBricks, Phase, Step, WhenStuck, Workflow } from '../workflows/workflow.js';
@@ -27,6 +27,7 @@ export class OperationRun {
     for (const phase of phases) {
       if (this.#isComplete(phase)) continue;
       this.#boundary();
+      if (this.#isCancelled) return this.#turnBack();
       const failed = await this.#phaseRun.ensure(phase);
       if (failed.length === 0) continue;
       const reason = await this.#reasonOf(failed.map(({ failure }) => failure));
@@ -36,6 +37,7 @@ export class OperationRun {
       await journal.record([{ type: 'StartCompensation', reason }, ...nothingToUndo(phase, failed)]);
       return this.#compensate();
     }
+    if (this.#isCancelled) return this.#turnBack();
     const refusal = await this.#succeed();
     if (refusal === null) return 'finished';
     const past = phases.find((phase) => phase.pointOfNoReturn !== undefined);
@@ -44,7 +46,20 @@ export class OperationRun {
     return this.#compensate();
   }
 
-  /** @returns why not, where the subject has changed so that it cannot: no other run would find that otherwise */
+  get #isCancelled(): boolean {
+    return cancelReason(this.#state) !== null;
+  }
+
+  /** Steps that were under way when it was cancelled have ended. Where a phase was to be started the journal says so already. */
+  async #turnBack(): Promise<'finished' | 'retry'> {
+    const reason = cancelReason(this.#state);
+    if (reason !== null && this.#state.status === 'running') {
+      await this.parts.journal.record([{ type: 'StartCompensation', reason }]);
+    }
+    return this.#compensate();
+  }
+
+  /** @returns why not, where it was cancelled, or the subject has changed so that it cannot: no other run would find that otherwise */
   async #succeed(): Promise<string | null> {
     const { journal, workflow } = this.parts;
     try {

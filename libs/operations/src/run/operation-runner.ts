@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { OperationCommand, OperationState, OutOfReach } from '#domain';
-import { messageOf, type Clock, type Logger } from '#kernel';
+import { DomainError, messageOf, type Clock, type Logger } from '#kernel';
 import type { Ledger, Queries } from '#read-model';
 import { addressOf, type StorageNodes } from '#storage-nodes';
 import { LeaseKeeper } from '../leases/lease-keeper.js';
@@ -115,6 +115,10 @@ export class OperationRunner {
       if (error instanceof RunInterrupted || error instanceof LeaseLostError) {
         logger.info(fields, 'operation left to another worker');
         return result('interrupted', journal.state);
+      }
+      if (error instanceof DomainError && isOver((await queries.operation(operationId)) ?? operation)) {
+        logger.info(fields, 'operation was ended before its first phase');
+        return result('finished', journal.state);
       }
       logger.error(fields, 'operation could not be run');
       return result('retry', journal.state);

@@ -1,4 +1,4 @@
-import type { OperationCommand, OperationState } from '#domain';
+import { cancelReason, type OperationCommand, type OperationState } from '#domain';
 import { messageOf, type Json, type Logger } from '#kernel';
 import type { NodeCall } from '#storage-nodes';
 import type { LoadState, Phase, Step, StepContext, WorkflowQueries } from '../workflows/workflow.js';
@@ -37,7 +37,7 @@ type Report = (reason: string, failedRuns?: number) => OperationCommand;
 export class PhaseRun {
   constructor(private readonly parts: PhaseRunParts) {}
 
-  /** @returns the steps that have failed */
+  /** @returns the steps that have failed; of an operation that was cancelled before none is begun */
   async ensure(phase: Phase): Promise<FailedStep[]> {
     const { journal, terms } = this.parts;
     const fresh = !this.#state.phases.includes(phase.name);
@@ -47,6 +47,7 @@ export class PhaseRun {
     } else {
       await this.#begin();
     }
+    if (cancelReason(this.#state) !== null) return [];
     const todo = phase.steps.filter((step) => !isDone(step, this.#state));
     const open = new Set(todo);
     const results = await inParallel(todo, (step) => this.#ensure(phase, step, fresh, open), terms.end);

@@ -11,6 +11,7 @@ import type { Phase, Workflow } from './workflow.js';
 export const deviceDelete: Workflow = {
   kind: 'device-delete',
   outline: { device: 'device' },
+  noWayBackFrom: 'device',
 
   async plan(operation, { load }) {
     return [tearDown(await load('device', operation.subjectId), operation.payload['forceForget'] === true)];

@@ -9,6 +9,7 @@ import type { Phase, StepContext, Workflow } from './workflow.js';
 export const nodeDelete: Workflow = {
   kind: 'node-delete',
   outline: { detach: 'detach', forget: 'forget' },
+  noWayBackFrom: 'forget',
 
   async plan({ subjectId, clusterId }, view) {
     return [detach(subjectId, clusterId, await memberIds(view, clusterId)), forget(subjectId)];

@@ -72,6 +72,12 @@ describe.each(planned)('%s', (kind) => {
     expect(owed).toEqual(bricks);
   });
 
+  it('says from which phase on there is no way back', async () => {
+    const { phases } = await planOf(kind);
+    const first = phases.find((phase) => phase.pointOfNoReturn !== undefined);
+    expect(registry.of(kind).noWayBackFrom).toBe(first?.name);
+  });
+
   it('says what becomes of it where a step past the point of no return cannot be done', async () => {
     const { phases } = await planOf(kind);
     const first = phases.findIndex((phase) => phase.pointOfNoReturn !== undefined);

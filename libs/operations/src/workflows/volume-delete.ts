@@ -9,6 +9,7 @@ import { StepRefusedError, type Phase, type StepContext, type Workflow } from '.
 export const volumeDelete: Workflow = {
   kind: 'volume-delete',
   outline: { stop: 'stop', delete: 'delete', bricks: 'brick *' },
+  noWayBackFrom: 'delete',
 
   async plan(operation, view) {
     const volume = await view.load('volume', operation.subjectId);

@@ -11,6 +11,7 @@ import type { FoundInUse, Phase, Workflow } from './workflow.js';
 export const volumeExpand: Workflow = {
   kind: 'volume-expand',
   outline: { bricks: 'brick *', 'add-bricks': 'add-bricks', rebalance: 'rebalance' },
+  noWayBackFrom: 'rebalance',
 
   async plan(operation, view) {
     const volume = await view.load('volume', operation.subjectId);

@@ -94,6 +94,8 @@ export interface Workflow {
   readonly kind: OperationKind;
   /** Every phase that a plan may have, in order, with the names of its steps; `*` stands for an id. */
   readonly outline: Readonly<Record<string, string>>;
+  /** The first phase of which no plan has a way back; absent: every phase has one. Such an operation can be cancelled before. */
+  readonly noWayBackFrom?: string;
   /** Goes on where another operation has ended: its first run, too, follows the runs of others. */
   readonly follows?: boolean;
   /** The phases, a pure function of the operation and of state that cannot change while its lease is held. */
