@@ -28,7 +28,7 @@ const LOOKS_AFTER_WAKE = 5;
  * that position.
  */
 export async function* follow(
-  store: EventStore,
+  store: Pick<EventStore, 'readAll'>,
   sql: Sql,
   { after, signal, batchSize = 500, wakeSource }: FollowSettings,
 ): AsyncGenerator<readonly RecordedEvent[], void, undefined> {

@@ -1,4 +1,4 @@
-import { follow, logPosition, type EventStore, type LogPosition, type WakeSource } from '#event-store';
+import { follow, logPresent, type EventStore, type LogPosition, type WakeSource } from '#event-store';
 import { messageOf, type Logger, type Sql } from '#kernel';
 import type { OperationQueue } from '../queue/operation-queue.js';
 import { pause } from '../run/pause.js';
@@ -62,7 +62,7 @@ export class Dispatcher {
 
   async #follow(): Promise<void> {
     const { eventStore, sql, queue, logger } = this.parts;
-    this.#after ??= await present(sql);
+    this.#after ??= await logPresent(sql);
     const settings = { after: this.#after, signal: this.#closing.signal, wakeSource: this.#wakeSource };
     for await (const events of follow(eventStore, sql, settings)) {
       const accepted = events.filter(({ event }) => event.type === 'OperationAccepted');
@@ -70,11 +70,4 @@ export class Dispatcher {
       this.#after = events.at(-1)?.position ?? this.#after;
     }
   }
-}
-
-/** Before every event whose transaction is still open. */
-async function present(sql: Sql): Promise<LogPosition> {
-  const [row] = await sql.query<{ xmin: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as xmin');
-  if (row === undefined) throw new Error('the database has not said where its log ends');
-  return logPosition(row.xmin, '0');
 }
