@@ -5,6 +5,7 @@ import { Idempotency } from './0004-idempotency.js';
 import { Lanes } from './0005-lanes.js';
 import { Audit } from './0006-audit.js';
 import { Seals } from './0007-seals.js';
+import { OperationLists } from './0008-operation-lists.js';
 
 /** Every migration, in order. Numbered, forward only; one that has been released is never edited. */
-export const migrations = [EventStore, ReadModel, Leases, Idempotency, Lanes, Audit, Seals] as const;
+export const migrations = [EventStore, ReadModel, Leases, Idempotency, Lanes, Audit, Seals, OperationLists] as const;

@@ -5,4 +5,4 @@ export * from './queries.js';
 export { check, type CheckReport, type Difference } from './rebuild/check.js';
 export { rebuild } from './rebuild/rebuild.js';
 export { ShadowInUse, type ShadowParts } from './rebuild/shadow.js';
-export { laneDdl, readModelDdl, readModelTables } from './tables.js';
+export { laneDdl, operationListIndexes, readModelDdl, readModelTables } from './tables.js';

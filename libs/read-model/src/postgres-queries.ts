@@ -10,6 +10,10 @@ import type {
   NodeView,
   NodeWithDevices,
   Occupants,
+  OperationEntry,
+  OperationFilter,
+  OperationPage,
+  OperationPlace,
   Queries,
   UnfinishedOperation,
   VolumeView,
@@ -18,12 +22,13 @@ import { clusterContents } from './queries/contents.js';
 import { mayStart, nextInLanes, waitsBehind } from './queries/lanes.js';
 import { metrics } from './queries/metrics.js';
 import { occupants } from './queries/occupants.js';
+import { operationEntries, operationPage } from './queries/operation-list.js';
 import * as operations from './queries/operations.js';
 import * as topology from './queries/topology.js';
 import * as volumes from './queries/volumes.js';
 
 /**
- * The queries on Postgres, one statement each (three for the metrics). Given a pool they see what was committed; given a
+ * The queries on Postgres, one statement each (three for the metrics, two for a list of operations). Given a pool they see what was committed; given a
  * ledger transaction's `sql` they see its own changes too.
  */
 export class PostgresQueries implements Queries {
@@ -95,6 +100,15 @@ export class PostgresQueries implements Queries {
 
   unfinishedOperations(limit: number, after?: string): Promise<UnfinishedOperation[]> {
     return operations.unfinishedOperations(this.#sql, limit, after ?? null);
+  }
+
+  operations(filter: OperationFilter, after: OperationPlace | null, limit: number): Promise<OperationPage> {
+    return operationPage(this.#sql, filter, after, limit);
+  }
+
+  async operationEntry(id: string): Promise<OperationEntry | null> {
+    const [entry] = await operationEntries(this.#sql, [id]);
+    return entry ?? null;
   }
 
   mayStart(ids: readonly string[]): Promise<ReadonlySet<string>> {

@@ -8,8 +8,10 @@ import type {
   OperationState,
   StateOf,
   StreamKind,
+  SubjectKind,
   VolumeState,
 } from '#domain';
+import type { Attribution } from '#kernel';
 
 /** A device with the bricks on it, reservations in flight included. Bricks are sorted by id. */
 export interface DeviceView {
@@ -83,6 +85,46 @@ export interface LaneWait {
   readonly resource: string;
 }
 
+/** Which operations are wanted; what is left out does not matter, all that is given must hold. */
+export interface OperationFilter {
+  /** `unfinished`: accepted, running or compensating. */
+  readonly status?: Exclude<OperationState['status'], 'none'> | 'unfinished';
+  readonly kind?: OperationKind;
+  readonly subject?: { readonly kind: SubjectKind; readonly id: string };
+  readonly clusterId?: string;
+  /** Who asked for it. */
+  readonly actor?: string;
+  readonly issuer?: string;
+}
+
+/** The place of an operation in a list; those that were accepted in the same millisecond are in the order of their ids. */
+export interface OperationPlace {
+  readonly acceptedAt: string;
+  readonly operationId: string;
+}
+
+/** Newest first. */
+export interface OperationPage {
+  readonly entries: readonly OperationEntry[];
+  /** Where to go on; null: that was all. A page may be short, or empty, and not be the last. */
+  readonly next: OperationPlace | null;
+}
+
+/** An operation with what the log says about it. */
+export interface OperationEntry {
+  readonly operation: OperationState;
+  readonly acceptedAt: Date;
+  /** When a worker first began with it; null: none has. */
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  /** Of a cleanup it is the worker that found it necessary. */
+  readonly requestedBy: Pick<Attribution, 'actor' | 'issuer' | 'requestId'>;
+  /** The unfinished operation whose turn is before; null where it waits for none. */
+  readonly waitsFor: LaneWait | null;
+  /** The volume, of an unfinished operation on one. */
+  readonly volume: VolumeState | null;
+}
+
 /** An operation that has not reached its end, as the reconciler needs it. */
 export interface UnfinishedOperation {
   readonly operationId: string;
@@ -135,6 +177,9 @@ export interface Queries {
   inFlightCount(limit: number): Promise<number>;
   /** The unfinished operation that this issuer has begun by a request with this digest, the oldest; null for none. */
   operationInFlight(requestedBy: string, requestDigest: string): Promise<string | null>;
+  /** One page of the operations that a filter wants, as long as it takes no longer than a short time. */
+  operations(filter: OperationFilter, after: OperationPlace | null, limit: number): Promise<OperationPage>;
+  operationEntry(id: string): Promise<OperationEntry | null>;
   /** The statuses of many operations in one question, for those who wait for them; unknown ids are left out. */
   operationStatuses(ids: readonly string[]): Promise<ReadonlyMap<string, OperationState['status']>>;
   /** Any object as it stands, those being added, created or deleted included; null where there is none. */

@@ -69,6 +69,7 @@ export function readModelDdl(schema: string): string[] {
       where request_digest is not null and status not in ('succeeded', 'failed')`,
     `create index operation_subject on ${schema}.operation (subject_kind, subject_id)`,
     ...laneDdl(schema),
+    ...operationListIndexes.map(({ name, of }) => `create index ${name} on ${schema}.operation ${of}`),
     // Owned by the device's stream: reserved and released by its events only.
     `create table ${schema}.brick (
       id        text collate "C" primary key,
@@ -91,6 +92,14 @@ export function readModelDdl(schema: string): string[] {
     `grant select, insert, update, delete on all tables in schema ${schema} to brickyard_app`,
   ];
 }
+
+/** What lists of operations go along, newest first; the other ways are operation_subject, operation_open and operation_accepted_at. */
+export const operationListIndexes = [
+  { name: 'operation_of_kind', of: '(kind, accepted_at, id)' },
+  { name: 'operation_of_cluster', of: '(cluster_id, accepted_at, id)' },
+  // Few, and what most people look for.
+  { name: 'operation_failed', of: "(accepted_at, id) where status = 'failed'" },
+] as const;
 
 /**
  * The lanes: which resources an unfinished operation has or waits for, so that the older ones of a lane are found without

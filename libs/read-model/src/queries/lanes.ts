@@ -4,7 +4,7 @@ import { background, unfinished } from './operations.js';
 
 // The order of a lane is that of the log: requests for one resource are accepted under the lock of its cluster, one after the
 // other, and so get rising positions. A clock could be set back.
-const accepted = (operation: string, event: string): string =>
+export const accepted = (operation: string, event: string): string =>
   `${event}.stream_kind = 'operation' and ${event}.stream_id = ${operation}.id and ${event}.stream_version = 1`;
 
 /** See Queries.mayStart. One probe of an index per operation, and one row per older operation in its lanes. */
@@ -24,16 +24,24 @@ export async function mayStart(sql: Sql, ids: readonly string[]): Promise<Readon
 
 /** See Queries.waitsBehind. */
 export async function waitsBehind(sql: Sql, id: string): Promise<LaneWait | null> {
-  const [first] = await sql.query<LaneWait>(
-    `select older.id as "operationId", older.kind, older.status,
-       (select key from unnest(o.resources) key where key = any(older.resources) limit 1) as resource
-     from read_model.operation o join brickyard.event e on ${accepted('o', 'e')}
-     join read_model.operation older on older.${unfinished} and older.resources && o.resources and older.kind <> all($2)
-     join brickyard.event oe on ${accepted('older', 'oe')} and oe.global_position < e.global_position
-     where o.id = $1 and o.${unfinished} order by oe.global_position limit 1`,
-    [id, background],
+  return (await allWaitBehind(sql, [id])).get(id) ?? null;
+}
+
+/** The same of several; those whose turn it is, or that have ended, are left out. */
+export async function allWaitBehind(sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, LaneWait>> {
+  const rows = await sql.query<{ id: string } & LaneWait>(
+    `select o.id, first.* from read_model.operation o join brickyard.event e on ${accepted('o', 'e')}
+     cross join lateral (
+       select older.id as "operationId", older.kind, older.status,
+         (select key from unnest(o.resources) key where key = any(older.resources) limit 1) as resource
+       from read_model.operation older join brickyard.event oe on ${accepted('older', 'oe')}
+       where older.${unfinished} and older.resources && o.resources and older.kind <> all($2)
+         and oe.global_position < e.global_position
+       order by oe.global_position limit 1) first
+     where o.id = any($1) and o.${unfinished}`,
+    [ids, background],
   );
-  return first ?? null;
+  return new Map(rows.map(({ id, ...wait }) => [id, wait]));
 }
 
 /** See Queries.nextInLanes. */
