@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import http from 'node:http';
 
-export const testKeys = { admin: 'adminkey', user: 'userkey' } as const;
+export const testKeys = { admin: 'adminkey', user: 'userkey', auditor: 'auditorkey' } as const;
 export type TestIssuer = keyof typeof testKeys;
 
 export interface HttpAnswer {

@@ -58,7 +58,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
   const ledger = new PostgresLedger(db, eventStore);
   const queries = new PostgresQueries(db);
   const queue = new BullMqOperationQueue(connection, logger);
-  const { config } = loadConfig({ HEKETI_ADMIN_KEY: testKeys.admin, HEKETI_USER_KEY: testKeys.user });
+  const { config } = loadConfig({
+    HEKETI_ADMIN_KEY: testKeys.admin,
+    HEKETI_USER_KEY: testKeys.user,
+    BRICKYARD_AUDITOR_KEY: testKeys.auditor,
+  });
   const worker =
     options.worker === null
       ? null

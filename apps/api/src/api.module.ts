@@ -31,6 +31,8 @@ import { GetOperationOutcomeHandler } from './queue/operation-outcome.query.js';
 import { OperationWatcher } from './queue/operation-watcher.js';
 import { QueueController } from './queue/queue.controller.js';
 import { CONFIG, DEPENDENCIES, LOGGER, QUERIES } from './tokens.js';
+import { v1Controllers } from './v1/controllers.js';
+import { v1Table } from './v1/routes.js';
 import { CreateVolumeHandler } from './volumes/create-volume.js';
 import { DeleteVolumeHandler } from './volumes/delete-volume.js';
 import { ExpandVolumeHandler } from './volumes/expand-volume.js';
@@ -67,11 +69,12 @@ const handlers = [
 ];
 
 function isPublic({ method, originalUrl }: AuthenticatedRequest): boolean {
-  return routeOf(method, decodedPath(originalUrl) ?? '')?.role === 'public';
+  const path = decodedPath(originalUrl) ?? '';
+  return routeOf(method, path)?.role === 'public' || v1Table.find(method, path)?.roles === 'public';
 }
 
 function authGuard({ config, clock }: ApiDependencies): JwtAuthGuard {
-  const keys = { admin: config.adminKey, user: config.userKey };
+  const keys = { admin: config.adminKey, user: config.userKey, auditor: config.auditorKey };
   const jwt = config.auth === 'disabled' ? null : { keys, iatLeewaySeconds: config.jwtIatLeewaySeconds, clock };
   return new JwtAuthGuard({ jwt, isPublic });
 }
@@ -91,6 +94,7 @@ export class ApiModule {
         NodeController,
         DeviceController,
         VolumeController,
+        ...v1Controllers,
         UnmatchedController,
       ],
       providers: [

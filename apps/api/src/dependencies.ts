@@ -11,6 +11,7 @@ export type ApiConfig = Pick<
   | 'auth'
   | 'adminKey'
   | 'userKey'
+  | 'auditorKey'
   | 'jwtIatLeewaySeconds'
   | 'queueHoldMs'
   | 'bodyLimitBytes'

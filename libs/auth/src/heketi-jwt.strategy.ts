@@ -1,15 +1,16 @@
-import { createSecretKey } from 'node:crypto';
+import { type KeyObject, createSecretKey } from 'node:crypto';
 import { type Clock } from '#kernel';
 import { type SecretOrKeyProvider, Strategy } from 'passport-jwt';
 import { AuthError, invalidToken } from './auth-error.js';
 import { bearerToken } from './bearer.js';
 import { checkClaims } from './claims.js';
-import { type Issuer, type Principal } from './principal.js';
+import { type Issuer, type Principal, issuers } from './principal.js';
 import { readToken } from './read-token.js';
 import { decodedPath } from './request-target.js';
 
 export interface JwtOptions {
-  readonly keys: Readonly<Record<Issuer, string>>;
+  /** By issuer. An issuer without a key, or with an empty one, is as unknown as any other name. */
+  readonly keys: Readonly<Partial<Record<Issuer, string>>>;
   /** How far a client's clock may be ahead. */
   readonly iatLeewaySeconds: number;
   readonly clock: Clock;
@@ -32,23 +33,26 @@ function printable(text: string): string {
     .join('');
 }
 
+function secretsOf(keys: JwtOptions['keys']): ReadonlyMap<Issuer, KeyObject> {
+  const given = issuers.map((issuer) => [issuer, keys[issuer] ?? ''] as const).filter(([, key]) => key !== '');
+  return new Map(given.map(([issuer, key]) => [issuer, createSecretKey(key, 'utf8')]));
+}
+
 /**
  * Heketi's tokens for passport: the key follows from the issuer, and the checks run in Heketi's order, so that clients read
  * the texts that they know. passport-jwt verifies the signature; everything else is decided here.
  * Refusals leave through passport's `info` as AuthError.
  */
 export function heketiJwtStrategy(options: JwtOptions): Strategy {
-  const keys = {
-    admin: createSecretKey(options.keys.admin, 'utf8'),
-    user: createSecretKey(options.keys.user, 'utf8'),
-  };
+  const keys = secretsOf(options.keys);
+  const known = new Set(keys.keys());
   const keyOf = (
     _request: AuthenticatedRequest,
     token: unknown,
     done: (error: unknown, key?: unknown) => void,
   ): void => {
     try {
-      done(null, keys[readToken(String(token)).issuer]);
+      done(null, keys.get(readToken(String(token), known).issuer));
     } catch (error) {
       done(error);
     }
@@ -69,7 +73,7 @@ export function heketiJwtStrategy(options: JwtOptions): Strategy {
       done: (error: unknown, user?: unknown, info?: unknown) => void,
     ) => {
       try {
-        const { issuer, claims } = readToken(bearerToken(request.headers.authorization));
+        const { issuer, claims } = readToken(bearerToken(request.headers.authorization), known);
         const path = decodedPath(request.originalUrl);
         if (path === null) throw new AuthError(401, 'Invalid qsh claim in token');
         checkClaims(

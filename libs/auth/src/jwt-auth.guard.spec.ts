@@ -100,6 +100,7 @@ describe('the token', () => {
     ['RS256', token(claims(), { header: { alg: 'RS256' } }), '401 Invalid JWT token: Unexpected signing method: RS256'],
     ['no issuer', token(claims({ iss: undefined })), '401 Invalid JWT token: Token missing iss claim'],
     ['another issuer', token(claims({ iss: 'root' })), '401 Invalid JWT token: Unknown user'],
+    ['an issuer without a key', token(claims({ iss: 'auditor' }), { key: '' }), '401 Invalid JWT token: Unknown user'],
     ['an inherited name as issuer', token(claims({ iss: 'constructor' })), '401 Invalid JWT token: Unknown user'],
     ['a wrong key', token(claims(), { key: 'x' }), signature],
     ["the other issuer's key", token(claims({ iss: 'user' })), signature],
@@ -187,6 +188,17 @@ describe('servers in one process', () => {
       ask(`Bearer ${token(claims())}`, '/volumes', other),
     ]);
     expect([mine.status, theirs.status]).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('know the auditor where he has a key, and by that key alone', async () => {
+    const clock = { now: () => new Date(nowSeconds * 1000) };
+    const jwt = { keys: { ...keys, auditor: 'auditorkey' }, iatLeewaySeconds: 0, clock };
+    const audited = new JwtAuthGuard({ jwt, isPublic: () => false });
+    const said = (key: string): string => `Bearer ${token(claims({ iss: 'auditor', sub: 'eve' }), { key })}`;
+    expect((await ask(said('auditorkey'), '/volumes', audited)).user).toEqual({ issuer: 'auditor', actor: 'eve' });
+    await expect(ask(said(keys.admin), '/volumes', audited)).rejects.toThrow('signature is invalid');
+    const none = new JwtAuthGuard({ jwt: { ...jwt, keys: { ...keys, auditor: '' } }, isPublic: () => false });
+    await expect(ask(said(''), '/volumes', none)).rejects.toThrow('Unknown user');
   });
 
   it('can do without authentication', async () => {

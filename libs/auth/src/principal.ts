@@ -1,5 +1,5 @@
-/** Heketi's two issuers. The name is also the role. */
-export const issuers = ['admin', 'user'] as const;
+/** Heketi's two issuers, and ours for those who only read. The name is also the role. */
+export const issuers = ['admin', 'user', 'auditor'] as const;
 export type Issuer = (typeof issuers)[number];
 
 /** Who sent a request, as far as the token proves it. */

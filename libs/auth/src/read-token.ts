@@ -70,9 +70,10 @@ function integerClaim(claims: GoObject, name: string): number {
 
 /**
  * Everything that can be said of a token before its signature is checked, in Heketi's order.
+ * @param known the issuers that have a key: any other is nobody
  * @throws AuthError
  */
-export function readToken(token: string): UnverifiedToken {
+export function readToken(token: string, known: ReadonlySet<Issuer>): UnverifiedToken {
   const [header, payload, signature, ...more] = token.length > MAX_TOKEN_LENGTH ? [] : token.split('.');
   if (header === undefined || payload === undefined || signature === undefined || more.length > 0) {
     throw invalidToken('token contains an invalid number of segments');
@@ -94,7 +95,7 @@ export function readToken(token: string): UnverifiedToken {
   // The API document knows HS256 only; Heketi itself also takes HS384 and HS512.
   if (algorithm !== 'HS256') throw invalidToken(`Unexpected signing method: ${algorithm}`);
   if (claims.iss === '') throw invalidToken('Token missing iss claim');
-  const issuer = issuers.find((known) => known === claims.iss);
-  if (issuer === undefined) throw invalidToken('Unknown user');
+  const issuer = issuers.find((name) => name === claims.iss);
+  if (issuer === undefined || !known.has(issuer)) throw invalidToken('Unknown user');
   return { issuer, claims };
 }

@@ -61,6 +61,10 @@ describe('configuration', () => {
     const serve = (env: NodeJS.ProcessEnv) => problemsOf(() => assertServable(loadConfig(env).config));
     expect(serve({})[0]).toContain('HEKETI_ADMIN_KEY');
     expect(serve({ HEKETI_ADMIN_KEY: 'a', HEKETI_USER_KEY: 'a' })[0]).toContain('must differ');
+    const keys = { HEKETI_ADMIN_KEY: 'a', HEKETI_USER_KEY: 'b' };
+    expect(serve({ ...keys, BRICKYARD_AUDITOR_KEY: 'c' })).toEqual([]);
+    expect(serve({ ...keys, BRICKYARD_AUDITOR_KEY: 'a' })[0]).toContain('BRICKYARD_AUDITOR_KEY and HEKETI_ADMIN_KEY');
+    expect(serve({ ...keys, BRICKYARD_AUDITOR_KEY: 'b' })[0]).toContain('BRICKYARD_AUDITOR_KEY and HEKETI_USER_KEY');
     expect(serve({ BRICKYARD_AUTH: 'disabled', QUEUE_BACKEND: 'redis' })[0]).toContain('REDIS_URL');
     expect(serve({ BRICKYARD_AUTH: 'disabled' })).toEqual([]);
     expect(serve({ BRICKYARD_AUTH: 'disabled', BRICKYARD_RECONCILE_INTERVAL_MS: '10000' })[0]).toContain(

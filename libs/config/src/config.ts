@@ -125,6 +125,13 @@ export function assertServable(config: Config): void {
   if (config.auth === 'enabled' && config.adminKey !== '' && config.adminKey === config.userKey) {
     problems.push('HEKETI_ADMIN_KEY and HEKETI_USER_KEY must differ, else every user is an administrator');
   }
+  if (config.auth === 'enabled' && config.auditorKey !== '') {
+    const others = { HEKETI_ADMIN_KEY: config.adminKey, HEKETI_USER_KEY: config.userKey };
+    for (const [name, key] of Object.entries(others)) {
+      if (key !== config.auditorKey) continue;
+      problems.push(`BRICKYARD_AUDITOR_KEY and ${name} must differ, else every auditor can change things`);
+    }
+  }
   if (config.queue === 'redis' && config.redisUrl === '') problems.push('QUEUE_BACKEND=redis needs REDIS_URL');
   if (config.brickMinGiB > config.brickMaxGiB)
     problems.push('glusterfs.brick_min_size_gb is above glusterfs.brick_max_size_gb');

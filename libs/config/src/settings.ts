@@ -65,6 +65,11 @@ export const settings = {
     secret: true,
     help: 'Key that tokens of the issuer user are signed with.',
   }),
+  auditorKey: text('', {
+    env: ['BRICKYARD_AUDITOR_KEY'],
+    secret: true,
+    help: 'Key that tokens of the issuer auditor are signed with, who reads everything under /v1 and changes nothing; empty: there is none.',
+  }),
   auth: choice(['enabled', 'disabled'], 'enabled', {
     env: ['BRICKYARD_AUTH'],
     help: 'disabled: everybody may do everything.',

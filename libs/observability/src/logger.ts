@@ -18,6 +18,7 @@ const SECRET_FIELDS = [
   'key',
   'adminKey',
   'userKey',
+  'auditorKey',
   'databaseUrl',
   'redisUrl',
 ];

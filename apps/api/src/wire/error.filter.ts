@@ -1,10 +1,13 @@
-import { AuthError, encodedPath } from '#auth';
+import { AuthError, decodedPath, encodedPath } from '#auth';
 import { CommitOutcomeUnknown, DatabaseBusy, ForeignInstallation, isDatabaseAway } from '#event-store';
 import { DomainError, type ErrorKind, type Logger, messageOf } from '#kernel';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { AcceptanceUnknown } from '../changes/changes.js';
 import { LOGGER } from '../tokens.js';
+import { problemOf } from '../v1/frame/problem-of.js';
+import { isUnderV1 } from '../v1/frame/route-match.js';
+import { sendProblem } from '../v1/frame/send-problem.js';
 import { MethodNotAllowed, TrailingSlash } from './access.guard.js';
 import { sendEmpty, sendHtmlLink, sendText } from './answers.js';
 import { isTooMuchContention } from './database-errors.js';
@@ -24,7 +27,7 @@ const UNKNOWN_OUTCOME =
   'The connection to the database was lost while the change was being committed: it may have been made or not';
 const RETRY_LATER = { 'retry-after': '1' };
 
-/** Turns whatever was thrown into an answer of Heketi's form. Clients never see a stack. */
+/** Turns whatever was thrown into an answer: a problem under /v1, else of Heketi's form. Clients never see a stack. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
@@ -34,7 +37,8 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<WireRequest>();
     if (reply.sent) return;
-    if (error instanceof WireError) sendText(reply, error.status, error.message, error.headers);
+    if (isUnderV1(decodedPath(request.originalUrl) ?? '')) this.problem(error, request, reply);
+    else if (error instanceof WireError) sendText(reply, error.status, error.message, error.headers);
     else if (error instanceof AuthError) sendText(reply, error.status, error.message);
     else if (error instanceof DomainError) sendText(reply, STATUS[error.kind], error.message);
     else if (error instanceof MethodNotAllowed) sendEmpty(reply, 405);
@@ -47,6 +51,15 @@ export class ErrorFilter implements ExceptionFilter {
     } else if (isTooMuchContention(error)) {
       sendText(reply, 503, `Too many changes of the same object at once (request ${request.id})`, RETRY_LATER);
     } else this.unexpected(error, request, reply);
+  }
+
+  private problem(error: unknown, request: WireRequest, reply: FastifyReply): void {
+    const details = problemOf(error);
+    if (details.kind === 'internal') this.logUnexpected(error, request);
+    else if (details.kind === 'unavailable') {
+      this.logger.warn({ requestId: request.id, reason: messageOf(error) }, 'could not answer for now');
+    }
+    sendProblem(reply, details);
   }
 
   private withoutSlash(request: WireRequest, reply: FastifyReply): void {
@@ -80,8 +93,12 @@ export class ErrorFilter implements ExceptionFilter {
       sendText(reply, status, status === 404 ? 'Invalid path or request' : 'Bad Request');
       return;
     }
-    this.logger.error({ requestId: request.id, err: error }, 'request failed unexpectedly');
+    this.logUnexpected(error, request);
     sendText(reply, 500, `Internal server error (request ${request.id})`);
+  }
+
+  private logUnexpected(error: unknown, request: WireRequest): void {
+    this.logger.error({ requestId: request.id, err: error }, 'request failed unexpectedly');
   }
 }
 

@@ -6,6 +6,9 @@ import type { Telemetry } from '#observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Drain } from '../drain/drain.js';
+import { isUnderV1, routerPath } from '../v1/frame/route-match.js';
+import { sendProblem } from '../v1/frame/send-problem.js';
+import { v1Table } from '../v1/routes.js';
 import { sendEmpty, sendText } from './answers.js';
 import { cleanPath } from './clean-path.js';
 import { routes } from './route-table.js';
@@ -30,7 +33,16 @@ function withoutEmptyId(url: string): string {
 }
 
 function isTabled(method: string | readonly string[], url: string): boolean {
-  return routes.some((route) => route.method === method && route.path === url.replace(':id', '{id}') && route.built);
+  const isHeketis = routes.some(
+    (route) => route.method === method && route.path === url.replace(':id', '{id}') && route.built,
+  );
+  return isHeketis || v1Table.has(method, url);
+}
+
+/** The path of the tables behind the router's name of a route. */
+function labelOf(url: string | undefined): string {
+  if (url === undefined || url === UNMATCHED) return 'unmatched';
+  return v1Table.pathOf(url) ?? url.replace(':id', '{id}');
 }
 
 /** What was promised: leads from a request's line to the worker's. */
@@ -57,8 +69,9 @@ export function fastifyServer({
     exposeHeadRoutes: false,
     rewriteUrl: ({ url = '/' }: IncomingMessage) => withoutEmptyId(url),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => {
-      sendText(reply, 400, 'Bad Request');
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      if (!isUnderV1(encodedPath(request.originalUrl))) sendText(reply, 400, 'Bad Request');
+      else sendProblem(reply, { kind: 'invalid-request', detail: 'The path cannot be decoded: check its % escapes' });
     },
     clientErrorHandler: (_error: Error, socket: Socket) => {
       if (socket.writable) socket.end(BAD_REQUEST);
@@ -69,10 +82,18 @@ export function fastifyServer({
   // Content-Type means nothing here, and bodies are read by the routes that want one, after the guards.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  const handled = new Set<string>();
   fastify.addHook('onRoute', ({ method, url }) => {
     if (url !== UNMATCHED && !isTabled(method, url)) {
       throw new Error(`${method.toString()} ${url} is not in the route table: nobody has said who may use it`);
     }
+    handled.add(`${method.toString()} ${url}`);
+  });
+  fastify.addHook('onReady', (done) => {
+    const missing = v1Table.routes.find(({ method, path }) => !handled.has(`${method} ${routerPath(path)}`));
+    done(
+      missing === undefined ? undefined : new Error(`${missing.method} ${missing.path} is declared and has no handler`),
+    );
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     delete request.raw.headers['content-type'];
@@ -90,9 +111,8 @@ export function fastifyServer({
     done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url?.replace(':id', '{id}') ?? UNMATCHED;
     const { statusCode: status, elapsedTime: durationMs } = reply;
-    const label = route === UNMATCHED ? 'unmatched' : route;
+    const label = labelOf(request.routeOptions.url);
     telemetry.httpRequest({ method: request.method, route: label, status }, durationMs / 1000);
     const { actor, issuer } = principalOf(request);
     logger.info(

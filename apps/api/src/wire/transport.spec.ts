@@ -1,59 +1,18 @@
 import { connect } from 'node:net';
-import { createTelemetry } from '#observability';
-import { silentLogger, systemClock } from '#kernel';
-import { loadConfig } from '#config';
-import type { Ledger, MetricsView, Queries } from '#read-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, testKeys, tokenFor } from '#test/http-client';
-import { type Api, createApi } from '../index.js';
+import { type BareApi, bareApi } from '#test/bare-api';
+import { ask, tokenFor } from '#test/http-client';
 import { routes } from './route-table.js';
 
 const none = '0123456789abcdef0123456789abcdef';
-let api: Api;
+let bare: BareApi;
 let base: string;
-let databaseAway = false;
-
-const noMetrics: MetricsView = { clusters: [], operations: [], lanes: { waiting: 0, longest: 0 } };
-
-/** A read model without anything in it. */
-const nothing = new Proxy({} as Queries, {
-  get: (_target, question: string) => {
-    // Nest looks for these on everything that it is given.
-    if (question === 'then' || question.startsWith('on') || question.startsWith('before')) return undefined;
-    const answer = question.endsWith('Ids') ? [] : question === 'metrics' ? noMetrics : null;
-    return async () => {
-      await Promise.resolve();
-      if (databaseAway) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-      return answer;
-    };
-  },
-});
-const broken: Ledger = { transact: () => Promise.reject(new Error('secret detail')) };
-
-function newApi(): Promise<Api> {
-  const { config } = loadConfig({ HEKETI_ADMIN_KEY: testKeys.admin, HEKETI_USER_KEY: testKeys.user });
-  return createApi({
-    config: { ...config, bodyLimitBytes: 2000 },
-    ledger: broken,
-    queries: nothing,
-    answerRecords: { find: () => Promise.resolve(null) },
-    storageNodes: { glusterdRunning: () => Promise.resolve(true) },
-    kick: () => Promise.resolve(),
-    onAppend: () => () => undefined,
-    readiness: [
-      { name: 'database', check: () => (databaseAway ? Promise.reject(new Error('no')) : Promise.resolve()) },
-    ],
-    telemetry: createTelemetry({ version: 'test' }),
-    logger: silentLogger,
-    clock: systemClock,
-  });
-}
 
 beforeAll(async () => {
-  api = await newApi();
-  base = await api.listen(0, '127.0.0.1');
+  bare = await bareApi();
+  base = bare.base;
 });
-afterAll(() => api.close());
+afterAll(() => bare.api.close());
 
 const text = (status: number, body: string): object => ({
   status,
@@ -273,7 +232,7 @@ describe('when things break', () => {
   });
 
   it('answers 503 while the database is away, and still has metrics', async () => {
-    databaseAway = true;
+    bare.databaseAway(true);
     try {
       expect(await ask(base, 'GET', '/volumes')).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
       const metrics = await ask(base, 'GET', '/metrics', { as: 'none' });
@@ -283,7 +242,7 @@ describe('when things break', () => {
       expect(await ask(base, 'GET', '/readyz', { as: 'none' })).toMatchObject(text(503, 'not ready: database'));
       expect((await ask(base, 'GET', '/livez', { as: 'none' })).status).toBe(200);
     } finally {
-      databaseAway = false;
+      bare.databaseAway(false);
     }
     expect((await ask(base, 'GET', '/readyz?verbose', { as: 'none' })).body).toBe(
       '{"ready":true,"checks":[{"name":"database","ok":true},{"name":"accepting","ok":true}]}\n',
@@ -294,8 +253,8 @@ describe('when things break', () => {
 
 describe('clients that never complete a request', () => {
   it('do not keep the server from closing', async () => {
-    const other = await newApi();
-    const address = new URL(await other.listen(0, '127.0.0.1'));
+    const { api: other, base: itsBase } = await bareApi();
+    const address = new URL(itsBase);
     const arrived = new Promise((resolve) => other.app.getHttpServer().once('request', resolve));
     const socket = connect(Number(address.port), address.hostname);
     const gone = new Promise((resolve) => socket.once('close', resolve));

@@ -1,5 +1,5 @@
 import { explain } from '../explain.js';
-import { signToken } from './token.js';
+import { type TokenIssuer, signToken } from './token.js';
 
 /** Of the API without its database, and of a proxy without the API. */
 const NO_OUTCOME = new Set([502, 503, 504]);
@@ -17,7 +17,7 @@ export class RequestRefused extends Error {
 
 export interface HeketiClientOptions {
   readonly baseUrl: string;
-  readonly issuer: 'admin' | 'user';
+  readonly issuer: TokenIssuer;
   readonly key: string;
 }
 
@@ -79,10 +79,13 @@ export class HeketiClient {
 
   #send(method: string, path: string, body?: unknown): Promise<Response> {
     const { baseUrl, issuer, key } = this.#options;
-    return fetch(new URL(path, baseUrl), {
+    const url = new URL(path, baseUrl);
+    // The query is not part of what is signed.
+    const signed = { issuer, key, method, path: decodeURIComponent(url.pathname) };
+    return fetch(url, {
       method,
       redirect: 'manual',
-      headers: { authorization: `Bearer ${signToken({ issuer, key, method, path })}` },
+      headers: { authorization: `Bearer ${signToken(signed)}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }

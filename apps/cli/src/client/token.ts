@@ -1,5 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 
+/** Whose tokens the service takes. */
+export type TokenIssuer = 'admin' | 'user' | 'auditor';
+
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 
 /**
@@ -7,7 +10,7 @@ const base64url = (text: string): string => Buffer.from(text).toString('base64ur
  * @param path as it is requested, decoded, without the query
  */
 export function signToken(request: {
-  readonly issuer: 'admin' | 'user';
+  readonly issuer: TokenIssuer;
   readonly key: string;
   readonly method: string;
   readonly path: string;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { HeketiClient } from '../client/heketi-client.js';
-import { signToken } from '../client/token.js';
+import { type TokenIssuer, signToken } from '../client/token.js';
 import { loadTopology, topologySchema } from '../client/topology.js';
 
 interface ServerOptions {
@@ -9,14 +9,22 @@ interface ServerOptions {
   readonly user: string;
 }
 
-function issuerOf(user: string): 'admin' | 'user' {
-  if (user !== 'admin' && user !== 'user') throw new Error(`--user must be admin or user, not ${user}`);
+/** Where the key of each issuer comes from. */
+const keyNames: Readonly<Record<TokenIssuer, string>> = {
+  admin: 'HEKETI_ADMIN_KEY',
+  user: 'HEKETI_USER_KEY',
+  auditor: 'BRICKYARD_AUDITOR_KEY',
+};
+
+function issuerOf(user: string): TokenIssuer {
+  if (user !== 'admin' && user !== 'user' && user !== 'auditor')
+    throw new Error(`--user must be admin, user or auditor, not ${user}`);
   return user;
 }
 
 /** The key comes from the environment only: arguments can be read by everybody on the machine. */
-function keyOf(issuer: 'admin' | 'user'): string {
-  const name = issuer === 'admin' ? 'HEKETI_ADMIN_KEY' : 'HEKETI_USER_KEY';
+function keyOf(issuer: TokenIssuer): string {
+  const name = keyNames[issuer];
   const key = process.env[name] ?? '';
   if (key === '') throw new Error(`${name} is not set: it holds the key that tokens of ${issuer} are signed with`);
   return key;
@@ -30,16 +38,18 @@ function clientOf({ server, user }: ServerOptions): HeketiClient {
 function withServer(command: Command): Command {
   return command
     .option('--server <url>', 'address of the server', process.env['HEKETI_CLI_SERVER'] ?? 'http://127.0.0.1:8080')
-    .option('--user <issuer>', 'admin or user', process.env['HEKETI_CLI_USER'] ?? 'admin');
+    .option('--user <issuer>', 'admin, user or auditor', process.env['HEKETI_CLI_USER'] ?? 'admin');
 }
 
 /** The commands that talk to a running server. */
 export function clientCommands(): Command[] {
   const token = new Command('token')
-    .description('print a token for one request, five minutes long; keys come from HEKETI_ADMIN_KEY, HEKETI_USER_KEY')
+    .description(
+      'print a token for one request, five minutes long; keys come from HEKETI_ADMIN_KEY, HEKETI_USER_KEY, BRICKYARD_AUDITOR_KEY',
+    )
     .argument('<method>', 'such as GET')
     .argument('<path>', 'such as /volumes')
-    .option('--user <issuer>', 'admin or user', 'admin')
+    .option('--user <issuer>', 'admin, user or auditor', 'admin')
     .action((method: string, path: string, { user }: { user: string }) => {
       const issuer = issuerOf(user);
       process.stdout.write(`${signToken({ issuer, key: keyOf(issuer), method: method.toUpperCase(), path })}\n`);

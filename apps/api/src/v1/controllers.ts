@@ -1,0 +1,5 @@
+import type { Type } from '@nestjs/common';
+import { OpenApiController } from './openapi/openapi.controller.js';
+
+/** The handlers of the routes in routes.ts. */
+export const v1Controllers: readonly Type[] = [OpenApiController];
