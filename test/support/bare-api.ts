@@ -8,18 +8,21 @@ import { testKeys } from './http-client.js';
 const noMetrics: MetricsView = { clusters: [], operations: [], lanes: { waiting: 0, longest: 0 } };
 
 /** Answers any question about the database with nothing, or fails as the driver does while it is away. */
-function nothingIn<Port extends object>(isAway: () => boolean, answerTo: (question: string) => unknown): Port {
-  return new Proxy({} as Port, {
-    get: (_target, question: string) => {
-      // Nest looks for these on everything that it is given.
-      if (question === 'then' || question.startsWith('on') || question.startsWith('before')) return undefined;
-      return async () => {
-        await Promise.resolve();
-        if (isAway()) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-        return answerTo(question);
-      };
+function nothingIn(isAway: () => boolean, answerTo: (question: string) => unknown): object {
+  return new Proxy(
+    {},
+    {
+      get: (_target, question: string) => {
+        // Nest looks for these on everything that it is given.
+        if (question === 'then' || question.startsWith('on') || question.startsWith('before')) return undefined;
+        return async () => {
+          await Promise.resolve();
+          if (isAway()) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+          return answerTo(question);
+        };
+      },
     },
-  });
+  );
 }
 
 /** An API on a read model without anything in it, and on a ledger that is broken. No database is needed. */
@@ -41,7 +44,7 @@ export async function bareApi(other: Partial<ApiDependencies> = {}): Promise<Bar
   const api = await createApi({
     config: { ...config, bodyLimitBytes: 2000 },
     ledger: { transact: () => Promise.reject(new Error('secret detail')) },
-    queries: nothingIn<Queries>(() => away, answerTo),
+    queries: nothingIn(() => away, answerTo) as Queries,
     answerRecords: { find: () => Promise.resolve(null) },
     storageNodes: { glusterdRunning: () => Promise.resolve(true) },
     kick: () => Promise.resolve(),

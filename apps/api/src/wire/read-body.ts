@@ -1,11 +1,11 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { WireError } from './wire-error.js';
 
 /**
  * The whole body. Content-Type is not looked at.
  * @throws WireError 413 for more than `limitBytes`, 400 where the client broke off
  */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+export async function readBody(request: Readable, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {

@@ -35,11 +35,15 @@ describe('a cursor', () => {
 
   it('that was changed anywhere is refused', () => {
     fc.assert(
-      fc.property(fc.nat(cursor.length - 1), fc.constantFrom(...'Aa0_-=. %'), (at, char) => {
-        const changed = cursor.slice(0, at) + char + cursor.slice(at + 1);
-        fc.pre(changed !== cursor);
-        expect(() => readCursor(list, { ...query, cursor: changed }, place)).toThrow(foreign);
-      }),
+      fc.property(
+        fc.nat(cursor.length - 1),
+        fc.constantFrom('A', 'a', '0', '_', '-', '=', '.', ' ', '%'),
+        (at, char) => {
+          const changed = cursor.slice(0, at) + char + cursor.slice(at + 1);
+          fc.pre(changed !== cursor);
+          expect(() => readCursor(list, { ...query, cursor: changed }, place)).toThrow(foreign);
+        },
+      ),
     );
   });
 

@@ -42,8 +42,8 @@ export function readCursor<Place extends z.ZodType>(
   place: Place,
 ): z.output<Place> | null {
   const { cursor } = query;
-  if (cursor === undefined) return null;
-  const read = envelope.safeParse(jsonOf(String(cursor)));
+  if (typeof cursor !== 'string') return null;
+  const read = envelope.safeParse(jsonOf(cursor));
   const known = read.success && checkOf(route, query, read.data[0]) === read.data[1];
   const found = known ? place.safeParse(read.data[0]) : null;
   if (found?.success !== true) throw invalidRequest([{ field: 'cursor', message: FOREIGN }]);

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -22,7 +21,7 @@ const route = v1Route({
 });
 
 async function read(query: unknown, body = '{"size":1}', id = none): Promise<unknown> {
-  const raw = Readable.from([Buffer.from(body)]) as IncomingMessage;
+  const raw = Readable.from([Buffer.from(body)]);
   try {
     return await readInput(route, { params: { id }, query, raw }, 100);
   } catch (error) {

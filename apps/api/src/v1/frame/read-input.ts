@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import { readBody } from '../../wire/read-body.js';
 import { type FieldError, invalidRequest } from './problem.js';
@@ -8,7 +8,7 @@ import type { V1Input, V1Route } from './route.js';
 export interface RawInput {
   readonly params: unknown;
   readonly query: unknown;
-  readonly raw: IncomingMessage;
+  readonly raw: Readable;
 }
 
 /**
@@ -28,19 +28,18 @@ export async function readInput<Route extends V1Route>(
   };
   const input = {
     params: read(route.params, params, ''),
-    query: read(route.query ?? noQuery(query, route, errors), query, ''),
+    query: read(route.query, query, ''),
     body: route.body === undefined ? {} : read(route.body, parsed(await readBody(raw, bodyLimitBytes)), 'body'),
   };
+  if (route.query === undefined) errors.push(...noQuery(query, route));
   if (errors.length > 0) throw invalidRequest(errors);
   return input as V1Input<Route>;
 }
 
 /** A route without a query takes none: a parameter that has no effect would be taken for one that has. */
-function noQuery(query: unknown, { path }: V1Route, errors: FieldError[]): undefined {
-  for (const field of Object.keys(query as object)) {
-    errors.push({ field, message: `is not a parameter of ${path}, which takes none: leave it out` });
-  }
-  return undefined;
+function noQuery(query: unknown, { path }: V1Route): FieldError[] {
+  const message = `is not a parameter of ${path}, which takes none: leave it out`;
+  return Object.keys(query as object).map((field) => ({ field, message }));
 }
 
 function fieldErrors(schema: z.ZodType | undefined, issue: z.core.$ZodIssue, prefix: string): FieldError[] {

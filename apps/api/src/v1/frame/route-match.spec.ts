@@ -26,7 +26,7 @@ describe('the table of our routes', () => {
     ['GET', '/v1/volumes:plan', null],
     ['GET', '/v1/volumes\n', null],
     ['GET', '/x/v1/volumes', null],
-  ])('%s %j is %j', async (method, path, expected) => {
+  ])('%s %j is %j', (method, path, expected) => {
     expect(table.find(method, path)?.path ?? null).toBe(expected);
   });
 

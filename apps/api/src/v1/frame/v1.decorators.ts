@@ -1,4 +1,5 @@
 import {
+  type CanActivate,
   HttpCode,
   Inject,
   Injectable,
@@ -6,6 +7,7 @@ import {
   RequestMapping,
   RequestMethod,
   type Type,
+  UseGuards,
   applyDecorators,
   createParamDecorator,
   mixin,
@@ -24,7 +26,22 @@ export function V1(route: V1Route): MethodDecorator {
   return applyDecorators(
     RequestMapping({ path: routerPath(route.path), method: RequestMethod[route.method] }),
     HttpCode(Number(status)),
+    ...(takesSomething(route) ? [] : [UseGuards(nothingGuard(route))]),
   );
+}
+
+function takesSomething({ params, query, body }: V1Route): boolean {
+  return params !== undefined || query !== undefined || body !== undefined;
+}
+
+/** A route that takes nothing has no input to read; what is sent all the same is refused. */
+function nothingGuard(route: V1Route): CanActivate {
+  return {
+    canActivate: async (context) => {
+      await readInput(route, context.switchToHttp().getRequest<WireRequest>(), 0);
+      return true;
+    },
+  };
 }
 
 const RawRequest = createParamDecorator((_data: unknown, context: ExecutionContext) =>

@@ -11,9 +11,20 @@ const PROBLEM_TYPE = 'application/problem+json';
 export interface OpenApiDocument {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, JsonSchema>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>>; readonly securitySchemes: JsonSchema };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonSchema>>;
+    readonly securitySchemes?: JsonSchema;
+  };
   readonly [other: string]: unknown;
 }
+
+const bearer: JsonSchema = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description:
+    "HS256 with the key of the issuer (`admin`, `user`, `auditor`), claims `iss`, `iat`, `exp` and `qsh`: the hex SHA-256 of `METHOD&PATH`, as Heketi's clients make it.",
+};
 
 /**
  * The OpenAPI 3.1 document of some routes: everything in it comes from their declarations.
@@ -44,15 +55,7 @@ export function openApiDocument(routes: readonly V1Route[]): OpenApiDocument {
     paths,
     components: {
       schemas: schemas.shared,
-      securitySchemes: {
-        bearer: {
-          type: 'http',
-          scheme: 'bearer',
-          bearerFormat: 'JWT',
-          description:
-            "HS256 with the key of the issuer (`admin`, `user`, `auditor`), claims `iss`, `iat`, `exp` and `qsh`: the hex SHA-256 of `METHOD&PATH`, as Heketi's clients make it.",
-        },
-      },
+      ...(routes.some(({ roles }) => roles !== 'public') ? { securitySchemes: { bearer } } : {}),
     },
   };
 }

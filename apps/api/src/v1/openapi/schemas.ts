@@ -26,7 +26,9 @@ export class SchemaCollector {
       target: 'draft-2020-12',
       override: ({ jsonSchema }) => tidy(jsonSchema, io),
     });
-    const { $schema: _dialect, $defs = {}, ...own } = made;
+    const { $defs = {}, ...own } = made;
+    // The dialect is that of the whole document.
+    delete own.$schema;
     for (const [name, shared] of Object.entries($defs)) this.#share(name, pointed(shared) as JsonSchema);
     return pointed(own) as JsonSchema;
   }
