@@ -1,4 +1,5 @@
 import { type Api, type ApiDependencies, createApi } from '#api';
+import type { AuditLog } from '#audit';
 import { loadConfig } from '#config';
 import { silentLogger, systemClock } from '#kernel';
 import { createTelemetry } from '#observability';
@@ -46,6 +47,8 @@ export async function bareApi(other: Partial<ApiDependencies> = {}): Promise<Bar
     ledger: { transact: () => Promise.reject(new Error('secret detail')) },
     queries: nothingIn(() => away, answerTo) as Queries,
     answerRecords: { find: () => Promise.resolve(null) },
+    audit: nothingIn(() => away, answerTo) as AuditLog,
+    refusals: { record: () => undefined },
     storageNodes: { glusterdRunning: () => Promise.resolve(true) },
     kick: () => Promise.resolve(),
     onAppend: () => () => undefined,

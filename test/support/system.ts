@@ -1,7 +1,8 @@
 import { type Api, type ApiDependencies, createApi, databaseCheck, queueCheck } from '#api';
+import { PostgresAuditLog, RefusalRecorder } from '#audit';
 import { type Config, loadConfig } from '#config';
 import { openDatabase, PostgresEventStore, readInstallationId } from '#event-store';
-import { type Logger, silentLogger, systemClock } from '#kernel';
+import { type Logger, newId, silentLogger, systemClock } from '#kernel';
 import { createTelemetry } from '#observability';
 import {
   AnswerRecords,
@@ -79,6 +80,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
         });
   const silence = notifier.onWake(() => worker?.wake());
   const apis: Api[] = [];
+  const refusals = new RefusalRecorder({
+    processId: newId(),
+    database: db,
+    eventStore,
+    logger,
+    meter: () => undefined,
+  });
   const replica = async (other: Partial<ApiDependencies> = {}): Promise<{ base: string; api: Api }> => {
     const api = await createApi({
       config: { ...config, ...options.config },
@@ -86,6 +94,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
       queries,
       answerRecords: new AnswerRecords(db),
       storageNodes: nodes,
+      audit: new PostgresAuditLog(db),
+      refusals,
       kick: (operationId) => kick(queue, operationId, logger),
       onAppend: (listener) => notifier.onWake(listener),
       readiness: [databaseCheck(link.health), queueCheck(queue)],
@@ -106,6 +116,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
     replica,
     close: async () => {
       for (const each of apis) await each.close();
+      await refusals.close();
       silence();
       await (worker === null ? queue.close(1000) : worker.close(5000));
       const busy = link.places.inside;

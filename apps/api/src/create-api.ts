@@ -10,6 +10,7 @@ import { closePort } from './drain/close-gently.js';
 import { Drain } from './drain/drain.js';
 import { fastifyServer } from './wire/fastify-server.js';
 import { nestLogger } from './wire/nest-logger.js';
+import { recordRefusedRequests } from './wire/refused-requests.js';
 
 /** One replica of the REST API. It owns no connection: what it was given stays open when it closes. */
 export interface Api {
@@ -44,6 +45,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
     fastifyServer({ logger, telemetry, drain }),
     options,
   );
+  recordRefusedRequests(app.getHttpAdapter().getInstance(), dependencies);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return {

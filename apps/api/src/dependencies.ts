@@ -1,3 +1,4 @@
+import type { AuditLog, RefusalRecorder } from '#audit';
 import type { Config } from '#config';
 import type { Clock, Logger } from '#kernel';
 import type { ReadinessCheck, Telemetry } from '#observability';
@@ -37,6 +38,9 @@ export interface ApiDependencies {
   readonly storageNodes: Pick<StorageNodes, 'glusterdRunning'>;
   /** Hints that an operation waits to be carried out. It may fail: the reconciler finds the operation in the log. */
   readonly kick: (operationId: string) => Promise<void>;
+  readonly audit: AuditLog;
+  /** Takes requests that were refused, for the log; neither waits nor fails. Whoever made it closes it after the API. */
+  readonly refusals: Pick<RefusalRecorder, 'record'>;
   /** Calls the listener whenever something was appended to the log; returns how to stop that. */
   readonly onAppend: (listener: () => void) => () => void;
   readonly readiness: readonly ReadinessCheck[];

@@ -1,4 +1,5 @@
 export * from './auth-error.js';
+export * from './claimed-issuer.js';
 export * from './claims.js';
 export * from './heketi-jwt.strategy.js';
 export * from './jwt-auth.guard.js';

@@ -11,6 +11,7 @@ import { sendProblem } from '../v1/frame/send-problem.js';
 import { MethodNotAllowed, TrailingSlash } from './access.guard.js';
 import { sendEmpty, sendHtmlLink, sendText } from './answers.js';
 import { isTooMuchContention } from './database-errors.js';
+import { noteError } from './refused-requests.js';
 import { IDEMPOTENCY_KEY } from './idempotency-key.js';
 import { WireError } from './wire-error.js';
 import type { WireRequest } from './wire-request.js';
@@ -37,6 +38,7 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<WireRequest>();
     if (reply.sent) return;
+    noteError(request, error);
     if (isUnderV1(decodedPath(request.originalUrl) ?? '')) this.problem(error, request, reply);
     else if (error instanceof WireError) sendText(reply, error.status, error.message, error.headers);
     else if (error instanceof AuthError) sendText(reply, error.status, error.message);

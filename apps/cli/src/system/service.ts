@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { readSealLag } from '#audit';
+import { PostgresAuditLog, readSealLag, RefusalRecorder } from '#audit';
 import type { Config } from '#config';
 import {
   assertLogOrderIntact,
@@ -11,7 +11,7 @@ import {
   PostgresEventStore,
   readInstallationId,
 } from '#event-store';
-import { type Database, type Logger, messageOf, systemClock } from '#kernel';
+import { type Database, type Logger, messageOf, newId, systemClock } from '#kernel';
 import { migrations } from '#migrations';
 import { createTelemetry, NotReady, Readiness, type Telemetry } from '#observability';
 import {
@@ -207,6 +207,9 @@ async function serveProbes(backbone: Backbone, worker: Closing, rest: Closing): 
 async function serveApi(backbone: Backbone, closing: Closing, drainDelayMs: () => number): Promise<string> {
   const { config, database, health, installation, ledger, queries, nodes, queue, notifier, telemetry, logger } =
     backbone;
+  const { eventStore } = backbone;
+  const meter = telemetry.refusals.bind(telemetry);
+  const refusals = new RefusalRecorder({ processId: newId(), database, eventStore, logger, meter });
   const { createApi, databaseCheck, installationCheck, queueCheck } = await import('#api');
   const api = await createApi({
     config,
@@ -214,6 +217,8 @@ async function serveApi(backbone: Backbone, closing: Closing, drainDelayMs: () =
     queries,
     answerRecords: new AnswerRecords(database),
     storageNodes: nodes,
+    audit: new PostgresAuditLog(database),
+    refusals,
     kick: (operationId) => kick(queue, operationId, logger),
     onAppend: (listener) => notifier.onWake(listener),
     readiness: [databaseCheck(health), installationCheck(installation), queueCheck(queue)],
@@ -225,6 +230,7 @@ async function serveApi(backbone: Backbone, closing: Closing, drainDelayMs: () =
     api.drain();
     await delay(drainDelayMs());
     await api.close();
+    await refusals.close();
   });
   return api.listen(config.port, config.host === '' ? '0.0.0.0' : config.host);
 }
