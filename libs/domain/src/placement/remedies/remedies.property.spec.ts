@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '#kernel';
-import { randomProblems } from '../../testing/random-sites.js';
+import { randomProblems } from '#test/random-sites';
 import { withRemedy } from '../../testing/with-remedy.js';
 import { placeBricks } from '../place-bricks.js';
 import { findRemedies } from './find-remedies.js';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { KIB_PER_GIB } from '#kernel';
-import type { PlacementNode } from '../placement/candidates.js';
-import type { PlacementProblem } from '../placement/remedies/problem.js';
-import { defaultPlacementSettings } from '../placement/settings.js';
-import type { Durability } from '../volume/events.js';
+import type { PlacementNode } from '../../libs/domain/src/placement/candidates.js';
+import type { PlacementProblem } from '../../libs/domain/src/placement/remedies/problem.js';
+import { defaultPlacementSettings } from '../../libs/domain/src/placement/settings.js';
+import type { Durability } from '../../libs/domain/src/volume/events.js';
 
 const sizeGiB = (most: number) => fc.integer({ min: 0, max: most });
 const adminState = fc.oneof(
