@@ -16,8 +16,11 @@ describe('a cursor', () => {
   });
 
   it('brings every place back', () => {
+    // No place and no parameter has such a name; zod drops it.
+    const places = fc.jsonValue().filter((any) => !JSON.stringify(any).includes('__proto__'));
+    const names = fc.string().filter((name) => name !== '__proto__' && name !== 'cursor');
     fc.assert(
-      fc.property(fc.jsonValue(), fc.dictionary(fc.string(), fc.string()), (any, filters) => {
+      fc.property(places, fc.dictionary(names, fc.string()), (any, filters) => {
         const sent = JSON.parse(JSON.stringify(any)) as never;
         expect(readCursor(list, { ...filters, cursor: writeCursor(list, filters, sent) }, z.json())).toEqual(sent);
       }),
