@@ -57,3 +57,8 @@ export function invalidRequest(errors: readonly FieldError[]): Problem {
   const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   return new Problem({ kind: 'invalid-request', detail, errors });
 }
+
+/** 503 for now; the client may come back after so many seconds. */
+export function comeBackLater(detail: string, afterSeconds = 1): Problem {
+  return new Problem({ kind: 'unavailable', detail, headers: { 'retry-after': afterSeconds.toString() } });
+}
