@@ -5,9 +5,15 @@ export function isUnderV1(path: string): boolean {
   return path === '/v1' || path.startsWith('/v1/');
 }
 
-/** The path as Nest and Fastify write it: `:name` for a parameter, `::` for a colon. */
+/**
+ * The path as Nest and Fastify write it: `:name` for a parameter, `::` for a colon. A parameter before a colon says what it may
+ * be: the router would take the colon for a part of its name.
+ */
 export function routerPath(path: string): string {
-  return path.replaceAll(':', '::').replace(/\{(\w+)\}/g, ':$1');
+  return path
+    .replaceAll(':', '::')
+    .replace(/\{(\w+)\}(?=::)/g, ':$1([^/:]+)')
+    .replace(/\{(\w+)\}/g, ':$1');
 }
 
 function patternOf(path: string): RegExp {
