@@ -1,7 +1,8 @@
 import { type Api, type ApiDependencies, createApi } from '#api';
 import type { AuditLog } from '#audit';
 import { loadConfig } from '#config';
-import { silentLogger, systemClock } from '#kernel';
+import type { EventStore } from '#event-store';
+import { type Sql, silentLogger, systemClock } from '#kernel';
 import { createTelemetry } from '#observability';
 import type { MetricsView, Queries } from '#read-model';
 import { testKeys } from './http-client.js';
@@ -43,8 +44,17 @@ export async function bareApi(other: Partial<ApiDependencies> = {}): Promise<Bar
   const answerTo = (question: string): unknown =>
     question.endsWith('Ids') ? [] : question === 'metrics' ? noMetrics : null;
   const api = await createApi({
-    config: { ...config, bodyLimitBytes: 2000 },
+    // A stream would be an answer that never ends.
+    config: { ...config, bodyLimitBytes: 2000, maxEventStreams: 0 },
     ledger: { transact: () => Promise.reject(new Error('secret detail')) },
+    eventStore: nothingIn(
+      () => away,
+      () => ({ events: [], behindGuard: false }),
+    ) as EventStore,
+    database: nothingIn(
+      () => away,
+      () => [],
+    ) as Sql,
     queries: nothingIn(() => away, answerTo) as Queries,
     answerRecords: { find: () => Promise.resolve(null) },
     audit: nothingIn(() => away, answerTo) as AuditLog,

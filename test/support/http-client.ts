@@ -22,11 +22,11 @@ export interface HttpQuestion {
 }
 
 /** A token as Heketi's clients make it. */
-export function tokenFor(issuer: TestIssuer, method: string, path: string): string {
+export function tokenFor(issuer: TestIssuer, method: string, path: string, lastsSeconds = 300): string {
   const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const now = Math.floor(Date.now() / 1000);
   const qsh = createHash('sha256').update(`${method}&${path}`).digest('hex');
-  const head = `${base64({ alg: 'HS256', typ: 'JWT' })}.${base64({ iss: issuer, iat: now, exp: now + 300, qsh })}`;
+  const head = `${base64({ alg: 'HS256', typ: 'JWT' })}.${base64({ iss: issuer, iat: now, exp: now + lastsSeconds, qsh })}`;
   return `${head}.${createHmac('sha256', testKeys[issuer]).update(head).digest('base64url')}`;
 }
 

@@ -32,6 +32,9 @@ import { OperationWatcher } from './queue/operation-watcher.js';
 import { QueueController } from './queue/queue.controller.js';
 import { CONFIG, DEPENDENCIES, LOGGER, QUERIES } from './tokens.js';
 import { v1Controllers } from './v1/controllers.js';
+import { EventStreams } from './v1/events/event-streams.js';
+import { OperationCancel } from './v1/operations/operation-cancel.js';
+import { OperationReader } from './v1/operations/operation-reader.js';
 import { v1Table } from './v1/routes.js';
 import { CreateVolumeHandler } from './volumes/create-volume.js';
 import { DeleteVolumeHandler } from './volumes/delete-volume.js';
@@ -111,6 +114,9 @@ export class ApiModule {
         Throttle,
         GlusterdCheck,
         OperationWatcher,
+        OperationReader,
+        OperationCancel,
+        EventStreams,
         ReplicaReadiness,
         ...handlers,
       ],

@@ -1,6 +1,7 @@
 import type { AuditLog, RefusalRecorder } from '#audit';
 import type { Config } from '#config';
-import type { Clock, Logger } from '#kernel';
+import type { EventStore } from '#event-store';
+import type { Clock, Logger, Sql } from '#kernel';
 import type { ReadinessCheck, Telemetry } from '#observability';
 import type { AnswerRecords } from '#operations';
 import type { Ledger, Queries } from '#read-model';
@@ -16,6 +17,7 @@ export type ApiConfig = Pick<
   | 'jwtIatLeewaySeconds'
   | 'queueHoldMs'
   | 'bodyLimitBytes'
+  | 'maxEventStreams'
   | 'maxInflightOperations'
   | 'brickMinGiB'
   | 'brickMaxGiB'
@@ -31,13 +33,19 @@ export type ApiConfig = Pick<
 export interface ApiDependencies {
   readonly config: ApiConfig;
   readonly ledger: Ledger;
+  /** For what is asked of the log itself. */
+  readonly eventStore: EventStore;
+  readonly database: Sql;
   readonly queries: Queries;
   /** What clients were answered under their keys. */
   readonly answerRecords: Pick<AnswerRecords, 'find'>;
   /** For the one question that is asked before a node is accepted. */
   readonly storageNodes: Pick<StorageNodes, 'glusterdRunning'>;
-  /** Hints that an operation waits to be carried out. It may fail: the reconciler finds the operation in the log. */
-  readonly kick: (operationId: string) => Promise<void>;
+  /**
+   * Hints that an operation waits to be carried out. It may fail: the reconciler finds the operation in the log.
+   * `attempt`: the time in ms, of one that may have been hinted at before.
+   */
+  readonly kick: (operationId: string, attempt?: number) => Promise<void>;
   readonly audit: AuditLog;
   /** Takes requests that were refused, for the log; neither waits nor fails. Whoever made it closes it after the API. */
   readonly refusals: Pick<RefusalRecorder, 'record'>;

@@ -12,6 +12,5 @@ export * from './seals/verify/postgres-sealed-log.js';
 export * from './seals/verify/verify-log.js';
 export * from './search/filter.js';
 export { EVENTS_LOOKED_AT, type EventPage } from './search/search-events.js';
-export * from './event-json.js';
 export * from './history/failure-reasons.js';
 export * from './history/operation-timeline.js';

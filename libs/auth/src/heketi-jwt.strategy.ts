@@ -84,7 +84,8 @@ export function heketiJwtStrategy(options: JwtOptions): Strategy {
             iatLeewaySeconds: options.iatLeewaySeconds,
           },
         );
-        const principal: Principal = { issuer, actor: claims.sub === '' ? issuer : printable(claims.sub) };
+        const actor = claims.sub === '' ? issuer : printable(claims.sub);
+        const principal: Principal = { issuer, actor, expiresAt: claims.exp };
         done(null, principal);
       } catch (error) {
         done(null, false, error);

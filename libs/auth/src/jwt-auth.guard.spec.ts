@@ -137,14 +137,22 @@ describe('the token', () => {
   });
 
   it('names issuer and actor', async () => {
-    expect((await ask(`Bearer ${token(claims())}`)).user).toEqual({ issuer: 'admin', actor: 'admin' });
+    expect((await ask(`Bearer ${token(claims())}`)).user).toEqual({
+      expiresAt: nowSeconds + 60,
+      issuer: 'admin',
+      actor: 'admin',
+    });
     const named = token(claims({ iss: 'user', sub: 'ci\u0000robot' }), { key: keys.user });
-    expect((await ask(`Bearer ${named}`)).user).toEqual({ issuer: 'user', actor: 'ci\ufffdrobot' });
+    expect((await ask(`Bearer ${named}`)).user).toEqual({
+      expiresAt: nowSeconds + 60,
+      issuer: 'user',
+      actor: 'ci\ufffdrobot',
+    });
   });
 
   it('keeps a long subject whole characters long', async () => {
     const { user } = await ask(`Bearer ${token(claims({ sub: `${'a'.repeat(127)}😀😀` }))}`);
-    expect(user).toEqual({ issuer: 'admin', actor: `${'a'.repeat(127)}😀` });
+    expect(user).toEqual({ expiresAt: nowSeconds + 60, issuer: 'admin', actor: `${'a'.repeat(127)}😀` });
   });
 
   it.each(['9223372036854775807', '9223372036854775808', '-9223372036854775809'])('has 64 bits for %s', async (exp) => {
@@ -195,7 +203,11 @@ describe('servers in one process', () => {
     const jwt = { keys: { ...keys, auditor: 'auditorkey' }, iatLeewaySeconds: 0, clock };
     const audited = new JwtAuthGuard({ jwt, isPublic: () => false });
     const said = (key: string): string => `Bearer ${token(claims({ iss: 'auditor', sub: 'eve' }), { key })}`;
-    expect((await ask(said('auditorkey'), '/volumes', audited)).user).toEqual({ issuer: 'auditor', actor: 'eve' });
+    expect((await ask(said('auditorkey'), '/volumes', audited)).user).toEqual({
+      expiresAt: nowSeconds + 60,
+      issuer: 'auditor',
+      actor: 'eve',
+    });
     await expect(ask(said(keys.admin), '/volumes', audited)).rejects.toThrow('signature is invalid');
     const none = new JwtAuthGuard({ jwt: { ...jwt, keys: { ...keys, auditor: '' } }, isPublic: () => false });
     await expect(ask(said(''), '/volumes', none)).rejects.toThrow('Unknown user');

@@ -7,6 +7,8 @@ export interface Principal {
   readonly issuer: Issuer;
   /** The token's subject, else its issuer. */
   readonly actor: string;
+  /** Until when the token counts, in seconds since 1970. Absent: for ever. */
+  readonly expiresAt?: number;
 }
 
 /** Everybody, where authentication is off. */

@@ -99,6 +99,14 @@ export const settings = {
     { min: 1024, max: 104_857_600 },
     { env: ['BRICKYARD_BODY_LIMIT_BYTES'], help: 'Largest request body.' },
   ),
+  maxEventStreams: integer(
+    100,
+    { min: 0, max: 100_000 },
+    {
+      env: ['BRICKYARD_MAX_EVENT_STREAMS'],
+      help: 'Streams of events that one process holds open at a time; further ones are refused with 503.',
+    },
+  ),
   maxInflightOperations: integer(
     0,
     { min: 0, max: 1_000_000 },

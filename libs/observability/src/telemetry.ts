@@ -38,6 +38,13 @@ export interface Telemetry {
   };
   /** Refused requests: recorded each, only counted because there were too many, or dropped while the database was away. */
   refusals(outcome: 'recorded' | 'counted' | 'dropped', count: number): void;
+  /** Streams of events to clients. */
+  readonly eventStreams: {
+    opened(): void;
+    closed(): void;
+    /** There were too many. */
+    refused(): void;
+  };
   /** Whether the database is that of our installation. */
   installation(ours: boolean): void;
   /** How the nodes answer this process, asked at every scrape. */
@@ -106,6 +113,15 @@ export function createTelemetry(build: { readonly version: string }): Telemetry 
   const seals = counter('brickyard_seals_total', 'Seals that this process has made.');
   const sealedEvents = counter('brickyard_sealed_events_total', 'Events in these seals.');
   const sealFailures = counter('brickyard_seal_failures_total', 'Times that this process could not seal the log.');
+  const streamsNow = new Gauge({
+    name: 'brickyard_event_streams',
+    help: 'Streams of events that are open now.',
+    registers,
+  });
+  const streamsRefused = counter(
+    'brickyard_event_streams_refused_total',
+    'Streams of events that were refused because too many were open.',
+  );
   return {
     registry,
     httpRequest: ({ method, route, status }, seconds) => requests.observe({ method, route, status }, seconds),
@@ -126,6 +142,11 @@ export function createTelemetry(build: { readonly version: string }): Telemetry 
       failed: () => sealFailures.inc(),
     },
     refusals: (outcome, count) => refusals.inc({ outcome }, count),
+    eventStreams: {
+      opened: () => streamsNow.inc(),
+      closed: () => streamsNow.dec(),
+      refused: () => streamsRefused.inc(),
+    },
     installation: (ours) => installation.set(ours ? 1 : 0),
     watchNodes: (conditions) => watchNodes(registry, conditions),
     watchWorker: (counts) => watchWorker(registry, counts),

@@ -9,6 +9,7 @@ export * from './installation/witnesses.js';
 export * from './leases/leases.js';
 export * from './leases/postgres-leases.js';
 export * from './leases/raise-epochs.js';
+export * from './progress.js';
 export * from './queue/bullmq-operation-queue.js';
 export * from './queue/connection.js';
 export * from './queue/migrate-queue.js';

@@ -11,15 +11,18 @@ const failpoint = new Failpoint();
 
 async function serve(settings) {
   const { environment, overrides } = settings;
-  const { database, ledger, queries, nodes, queue, notifier, health, logger } = await openBackbone(settings, failpoint);
+  const backbone = await openBackbone(settings, failpoint);
+  const { database, eventStore, ledger, queries, nodes, queue, notifier, health, logger } = backbone;
   const api = await createApi({
     config: { ...loadConfig(environment).config, ...overrides },
     ledger,
+    eventStore,
+    database,
     queries,
     answerRecords: new AnswerRecords(database),
     storageNodes: nodes,
-    kick: async (operationId) => {
-      await kick(queue, operationId, logger);
+    kick: async (operationId, attempt) => {
+      await kick(queue, operationId, logger, attempt);
       await failpoint.pass('queued', operationId);
     },
     onAppend: (listener) => notifier.onWake(listener),

@@ -3,7 +3,6 @@ import type { RecordedEvent } from '#event-store';
 import { systemAttribution } from '#kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eventJson, withoutCommands } from '../event-json.js';
 import { failureReasons, withoutCommandReasons } from './failure-reasons.js';
 import { operationTimeline } from './operation-timeline.js';
 
@@ -172,27 +171,4 @@ describe('the reasons of a failure', () => {
     const mended = [started(1), bricks, failed('brick a', 'busy', [refused]), started(2), doneA];
     expect(failureReasons(operationTimeline(recorded(mended)))).toEqual([]);
   });
-});
-
-it('an event is told with its place, its time and who asked; for some without commands', () => {
-  const [step] = recorded([doneA]);
-  const json = eventJson(step!);
-  expect(json).toEqual({
-    eventId: 'event 0',
-    position: '1:1',
-    recordedAt: '2026-01-01T00:00:00.000Z',
-    stream: { kind: 'operation', id: 'op', version: 1 },
-    type: 'StepSucceeded',
-    schemaVersion: 1,
-    data: doneA.data,
-    actor: 'worker-1',
-    issuer: 'brickyard',
-    requestId: 'op',
-    sourceAddress: null,
-    userAgent: null,
-    correlationId: 'op',
-    causationId: null,
-  });
-  expect(withoutCommands(json).data).toEqual({ phase: 'bricks', step: 'brick a', observed: { sizeKiB: 4 } });
-  expect(withoutCommands(eventJson(recorded([bricks])[0]!)).data).toEqual(bricks.data);
 });
