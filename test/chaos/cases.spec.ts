@@ -90,6 +90,18 @@ describe('the cases', () => {
     expect(names).not.toContain('volume-create-undone/bricks:lvcreate/before-send/kill-worker/7');
   });
 
+  it('of what is cancelled strike neither the command during which it is, nor the request', () => {
+    const cancelled = scenarios['volume-create'].find(({ cancelDuring }) => cancelDuring !== undefined)!;
+    const made: OperationEvent = {
+      type: 'StepSucceeded',
+      data: { phase: 'volume', step: 'volume', commands: commands('gluster volume create v'), observed: null },
+    };
+    const asked: OperationEvent = { type: 'OperationCancelRequested', data: { by: 'admin', issuer: 'admin' } };
+    const names = casesOf(cancelled, scriptOf([...forward, made, asked, ...back]), '7').map(({ name }) => name);
+    expect(names.some((name) => name.startsWith('volume-create-cancelled/undo-bricks:lvremove/'))).toBe(true);
+    expect(names.filter((name) => /volume_create|OperationCancelRequested/.test(name))).toEqual([]);
+  });
+
   it('are the same for the same seed', () => {
     const again = casesOf(create!, scriptOf([...forward, end]), '7');
     expect(again.map(({ name, nth, backend }) => [name, nth, backend])).toEqual(

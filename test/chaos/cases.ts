@@ -1,7 +1,7 @@
 import { onlyLooks, patternOf } from './commands.js';
 import type { Passage } from './chaos-process.js';
 import { chosen } from './random.js';
-import type { Variant } from './scenarios.js';
+import { isUndone, type Variant } from './scenarios.js';
 import type { Script, ScriptedCommand, ScriptedEvent } from './script.js';
 import type { Backend } from './world.js';
 
@@ -103,11 +103,9 @@ function oneOf(strikes: readonly Strike[], ...words: readonly string[]): Strike[
 
 type Strike = { readonly place: Place; readonly fault: Fault };
 
-const isUndone = ({ obstacle }: Variant): boolean => obstacle !== undefined;
-
 /** The way there of what is undone is another variant's; here it matters only what a late command does to the undo. */
 function ofCommand(variant: Variant, { way, phase, label, first, count }: ScriptedCommand): Strike[] {
-  if (label === variant.obstacle?.label) return [];
+  if (label === variant.obstacle?.label || label === variant.cancelDuring) return [];
   const at = (boundary: Boundary): Place => {
     const what = `${way === 'undo' ? 'undo-' : ''}${phase}${AFTER_PHASE}${label.replaceAll(' ', '_')}`;
     return { boundary, what, pattern: patternOf(label), first, count };

@@ -1,12 +1,13 @@
 import { isDrift } from '#drift';
 import { randomUUID } from 'node:crypto';
+import { cancelOf } from './cancelling.js';
 import { ask } from '#test/http-client';
 import { expect } from 'vitest';
 import type { ChaosCase } from './cases.js';
 import { patternOf } from './commands.js';
 import { doubleEffects, type RanCommand } from './double-effects.js';
 import { Inventory } from './inventory.js';
-import type { Obstacle, Variant } from './scenarios.js';
+import { isUndone, type Obstacle, type Variant } from './scenarios.js';
 import { scriptOf, type Script } from './script.js';
 import { plainState, type PlainState } from './state.js';
 import { strike } from './strikes.js';
@@ -33,14 +34,18 @@ export async function runUndisturbed(world: ChaosWorld, variant: Variant): Promi
   const told = 'happens' in wish ? (await world.eventsOf(wish.operationId)).length : 0;
   const before = await stateOf(world, inventory);
   if (variant.obstacle !== undefined) obstruct(world, variant.obstacle);
+  const cancelled = cancelOf(world, variant);
+  // Waited for after the end: by then it has been told.
+  cancelled.catch(() => undefined);
   const accepted = await send(world, wish);
   const { status } = await accepted.end;
+  await cancelled;
   clear(world);
   await world.settled();
   const after = await stateOf(world, inventory);
   const script = scriptOf((await world.eventsOf(idOf(accepted))).slice(told));
   const undoes = script.events.some(({ way }) => way === 'undo');
-  if (undoes !== (variant.obstacle !== undefined)) throw new Error(`${variant.name} ends with ${status}`);
+  if (undoes !== isUndone(variant)) throw new Error(`${variant.name} ends with ${status}`);
   await inventory.restore();
   return { script, status, before, after };
 }
@@ -64,7 +69,11 @@ export async function runCase(world: ChaosWorld, chaosCase: ChaosCase, undisturb
   const wish = await variant.prepare(inventory, world);
   const begin = logLengths(world);
   if (variant.obstacle !== undefined) obstruct(world, variant.obstacle);
+  const cancelled = cancelOf(world, variant);
+  // Waited for after the end: by then it has been told.
+  cancelled.catch(() => undefined);
   const accepted = await strike(world, chaosCase, wish);
+  await cancelled;
   clear(world);
   await world.worker();
   await world.settled();

@@ -21,6 +21,8 @@ export interface Variant {
   /** Brings about what is needed before it, undisturbed. */
   readonly prepare: (inventory: Inventory, world: ChaosWorld) => Promise<Wish | Happening>;
   readonly obstacle?: Obstacle;
+  /** Somebody cancels it while this command is on a node for the first time: what was done has to be undone. */
+  readonly cancelDuring?: string;
   /** It ends as it is accepted: a sample looks at its few cases on both queues. */
   readonly brief?: true;
   /**
@@ -147,6 +149,13 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
       prepare: createVolume,
       obstacle: { label: 'volume start', from: 1, actions: [refused] },
     },
+    {
+      name: 'volume-create-cancelled',
+      kind: 'volume-create',
+      shares: ['bricks', 'undo-bricks'],
+      prepare: createVolume,
+      cancelDuring: 'volume create',
+    },
   ],
   'volume-expand': [
     {
@@ -172,6 +181,12 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
       prepare: deleteVolume,
       obstacle: { label: 'volume delete', from: 1, actions: [refused] },
     },
+    {
+      name: 'volume-delete-cancelled',
+      kind: 'volume-delete',
+      prepare: deleteVolume,
+      cancelDuring: 'volume stop',
+    },
   ],
   cleanup: [
     {
@@ -188,5 +203,10 @@ export const scenarios: Readonly<Record<OperationKind, readonly Variant[]>> = {
     },
   ],
 };
+
+/** Whether what it does is undone again. */
+export function isUndone({ obstacle, cancelDuring }: Variant): boolean {
+  return obstacle !== undefined || cancelDuring !== undefined;
+}
 
 export const variants: readonly Variant[] = Object.values(scenarios).flat();
