@@ -100,7 +100,7 @@ export class Sealer {
   #sayUnsigned(): void {
     if (this.parts.key !== null || this.#saidUnsigned) return;
     this.#saidUnsigned = true;
-    this.parts.logger.warn(
+    this.parts.logger.info(
       {},
       'BRICKYARD_SEAL_KEY is not set: the log is sealed, but whoever can write to the database could seal a forged log anew; "brickyard audit keygen" makes a key',
     );
