@@ -1,5 +1,7 @@
 import type { RecordedEvent } from '#event-store';
 import type { Sql } from '#kernel';
+import type { Anchor } from './seals/anchor.js';
+import { readAnchors } from './seals/seal-rows.js';
 import { exportEvents } from './search/export-events.js';
 import type { EventFilter, LogOrder, PageSettings } from './search/filter.js';
 import { type EventPage, searchEvents } from './search/search-events.js';
@@ -22,6 +24,8 @@ export interface AuditLog {
   export(filter: EventFilter, order: LogOrder): AsyncGenerator<readonly RecordedEvent[], void, undefined>;
   /** Empty where the log knows nothing of it. */
   request(requestId: string): Promise<RequestTrace>;
+  /** Of the newest seals before a number, newest first. @param before null: from the newest on */
+  anchors(before: number | null, limit: number): Promise<Anchor[]>;
 }
 
 /** The answers from Postgres. */
@@ -44,5 +48,9 @@ export class PostgresAuditLog implements AuditLog {
     const page = { order: 'oldest-first', after: null, limit: EVENTS_OF_REQUEST } as const;
     const { events, next } = await searchEvents(this.#sql, { requestId }, page);
     return { events, more: next !== null };
+  }
+
+  anchors(before: number | null, limit: number): Promise<Anchor[]> {
+    return readAnchors(this.#sql, before, limit);
   }
 }

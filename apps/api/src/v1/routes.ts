@@ -1,3 +1,4 @@
+import { listAnchors } from './audit/anchors.routes.js';
 import { exportEvents, getRequest, listEvents } from './audit/audit.routes.js';
 import { streamEvents, streamOperation } from './events/events.routes.js';
 import { V1Table } from './frame/route-match.js';
@@ -13,6 +14,7 @@ export const v1Table = new V1Table([
   listEvents,
   exportEvents,
   getRequest,
+  listAnchors,
   streamEvents,
   listOperations,
   getOperation,

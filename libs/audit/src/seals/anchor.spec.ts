@@ -15,6 +15,7 @@ describe('kept anchors', () => {
     const anchors = [anchor(2), anchor(1)];
     expect(parseAnchors(JSON.stringify(anchors, null, 2))).toEqual(anchors);
     expect(parseAnchors(JSON.stringify(anchor(1)))).toEqual([anchor(1)]);
+    expect(parseAnchors(JSON.stringify({ items: anchors, next: null }))).toEqual(anchors);
   });
 
   it('are read from the log of the service, whatever else is in it', () => {

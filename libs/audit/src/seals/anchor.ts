@@ -30,8 +30,8 @@ const anchorSchema = z.object({
 });
 
 /**
- * Reads anchors that were kept: the JSON that `brickyard audit anchors` writes, or the log of the service, whose lines carry
- * them in a field `anchor`; other lines of it are passed over.
+ * Reads anchors that were kept: the JSON that `brickyard audit anchors` writes, an answer of `/v1/audit/anchors`, or the log of
+ * the service, whose lines carry them in a field `anchor`; other lines of it are passed over.
  * @throws Error where there is no anchor in the text, or one that is not whole
  */
 export function parseAnchors(text: string): Anchor[] {
@@ -58,6 +58,7 @@ export function parseAnchors(text: string): Anchor[] {
 /** One JSON document, or one in each line; lines that are none are not ours. */
 function values(text: string): unknown[] {
   const whole = parsed(text);
+  if (isObject(whole) && Array.isArray(whole['items'])) return whole['items'];
   if (whole !== undefined) return Array.isArray(whole) ? whole : [whole];
   return text.split('\n').map(parsed);
 }

@@ -23,6 +23,7 @@ let asked: { filter: EventFilter; page: unknown }[] = [];
 let page: EventPage;
 let pages: () => AsyncGenerator<readonly RecordedEvent[], void, undefined>;
 const audit: AuditLog = {
+  anchors: () => Promise.resolve([]),
   search: (filter, settings) => {
     asked.push({ filter, page: settings });
     return Promise.resolve(page);
