@@ -4,10 +4,15 @@ import { loadConfig } from '#config';
 import type { EventStore } from '#event-store';
 import { type Sql, silentLogger, systemClock } from '#kernel';
 import { createTelemetry } from '#observability';
-import type { MetricsView, Queries } from '#read-model';
+import type { MetricsView, Objects, Queries } from '#read-model';
 import { testKeys } from './http-client.js';
 
 const noMetrics: MetricsView = { clusters: [], operations: [], lanes: { waiting: 0, longest: 0 } };
+
+const noneOf: Readonly<Record<string, unknown>> = {
+  page: { states: [], next: null },
+  topology: { clusters: [], nodes: [], devices: [] },
+};
 
 /** Answers any question about the database with nothing, or fails as the driver does while it is away. */
 function nothingIn(isAway: () => boolean, answerTo: (question: string) => unknown): object {
@@ -43,6 +48,10 @@ export async function bareApi(other: Partial<ApiDependencies> = {}): Promise<Bar
   });
   const answerTo = (question: string): unknown =>
     question.endsWith('Ids') ? [] : question === 'metrics' ? noMetrics : null;
+  const noObjects = nothingIn(
+    () => away,
+    (question) => noneOf[question] ?? null,
+  ) as Objects;
   const api = await createApi({
     // A stream would be an answer that never ends.
     config: { ...config, bodyLimitBytes: 2000, maxEventStreams: 0 },
@@ -56,6 +65,12 @@ export async function bareApi(other: Partial<ApiDependencies> = {}): Promise<Bar
       () => [],
     ) as Sql,
     queries: nothingIn(() => away, answerTo) as Queries,
+    objects: {
+      live: noObjects,
+      at: () => noObjects,
+      moment: () => Promise.resolve({ refused: 'before-the-log', begin: null }),
+      changed: () => Promise.resolve(null),
+    },
     answerRecords: { find: () => Promise.resolve(null) },
     audit: nothingIn(() => away, answerTo) as AuditLog,
     refusals: { record: () => undefined },

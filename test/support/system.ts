@@ -14,7 +14,7 @@ import {
   startWorker,
   type WorkerConfig,
 } from '#operations';
-import { check, PostgresLedger, PostgresQueries, rebuild } from '#read-model';
+import { check, PostgresLedger, PostgresObjectHistory, PostgresQueries, rebuild } from '#read-model';
 import { MockStorageNodes, type StorageNodes } from '#storage-nodes';
 import { freshDatabase, type TestDatabase } from '#test/database';
 import { testKeys } from '#test/http-client';
@@ -94,6 +94,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
       eventStore,
       database: db,
       queries,
+      objects: new PostgresObjectHistory(db, eventStore),
       answerRecords: new AnswerRecords(db),
       storageNodes: nodes,
       audit: new PostgresAuditLog(db),

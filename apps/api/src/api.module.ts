@@ -31,10 +31,7 @@ import { GetOperationOutcomeHandler } from './queue/operation-outcome.query.js';
 import { OperationWatcher } from './queue/operation-watcher.js';
 import { QueueController } from './queue/queue.controller.js';
 import { CONFIG, DEPENDENCIES, LOGGER, QUERIES } from './tokens.js';
-import { v1Controllers } from './v1/controllers.js';
-import { EventStreams } from './v1/events/event-streams.js';
-import { OperationCancel } from './v1/operations/operation-cancel.js';
-import { OperationReader } from './v1/operations/operation-reader.js';
+import { v1Controllers, v1Providers } from './v1/controllers.js';
 import { v1Table } from './v1/routes.js';
 import { CreateVolumeHandler } from './volumes/create-volume.js';
 import { DeleteVolumeHandler } from './volumes/delete-volume.js';
@@ -114,10 +111,8 @@ export class ApiModule {
         Throttle,
         GlusterdCheck,
         OperationWatcher,
-        OperationReader,
-        OperationCancel,
-        EventStreams,
         ReplicaReadiness,
+        ...v1Providers,
         ...handlers,
       ],
     };

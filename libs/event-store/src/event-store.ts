@@ -70,11 +70,13 @@ export interface EventStore {
   /**
    * The events of several streams, each after a version, in order of kind, id (both byte order) and version, upcast; at
    * most `limit` in all. For rebuilds: no xmin guard, everything that the statement's snapshot sees is there.
+   * @param upTo the last place in the log that counts; without it, the end
    */
   readStreams(
     sql: Sql,
     streams: readonly { readonly kind: string; readonly id: string; readonly afterVersion: number }[],
     limit: number,
+    upTo?: LogPosition,
   ): Promise<RecordedEvent[]>;
   /**
    * Events after `after` (null: from the beginning) in log order, at most `limit`. Events of transactions that may still

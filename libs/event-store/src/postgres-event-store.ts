@@ -26,19 +26,23 @@ order by e.stream_version`;
 
 /**
  * The columns sort in byte order by themselves. Limited per stream as well: a device's stream can have hundreds of
- * thousands of events, and every page would sort all that are left of them.
+ * thousands of events, and every page would sort all that are left of them. A stream is in the order of the log, so a place
+ * in the log cuts off its end.
  */
-const readStreams = `
+const readStreams = (bound: string): string => `
 select ${eventColumns('e')}
 from unnest($1::text[], $2::text[], $3::bigint[]) as s (kind, id, after)
 cross join lateral (
   select * from brickyard.event e
-  where e.stream_kind = s.kind and e.stream_id = s.id and e.stream_version > s.after
+  where e.stream_kind = s.kind and e.stream_id = s.id and e.stream_version > s.after ${bound}
   order by e.stream_version
   limit $4
 ) e
 order by e.stream_kind, e.stream_id, e.stream_version
 limit $4`;
+
+const readWholeStreams = readStreams('');
+const readStreamsUpTo = readStreams('and (e.transaction_id, e.global_position) <= ($5::xid8, $6::bigint)');
 
 /**
  * One statement, so one snapshot: a second one could see a transaction finish in between and skip its events. The outer
@@ -87,14 +91,17 @@ export class PostgresEventStore implements EventStore {
     sql: Sql,
     streams: readonly { readonly kind: string; readonly id: string; readonly afterVersion: number }[],
     limit: number,
+    upTo?: LogPosition,
   ): Promise<RecordedEvent[]> {
-    const rows = await sql.query<EventRow>(readStreams, [
+    const parameters = [
       streams.map(({ kind }) => kind),
       streams.map(({ id }) => id),
       streams.map(({ afterVersion }) => afterVersion),
       limit,
-    ]);
-    return this.#recorded(rows);
+    ];
+    if (upTo === undefined) return this.#recorded(await sql.query<EventRow>(readWholeStreams, parameters));
+    const { transactionId, globalPosition } = splitPosition(upTo);
+    return this.#recorded(await sql.query<EventRow>(readStreamsUpTo, [...parameters, transactionId, globalPosition]));
   }
 
   async readAll(

@@ -6,3 +6,7 @@ export { check, type CheckReport, type Difference } from './rebuild/check.js';
 export { rebuild } from './rebuild/rebuild.js';
 export { ShadowInUse, type ShadowParts } from './rebuild/shadow.js';
 export { laneDdl, operationListIndexes, readModelDdl, readModelTables } from './tables.js';
+export type { Moment, NoMoment } from './as-of/moment.js';
+export * from './as-of/object-history.js';
+export type { Objects, ObjectKind, TopologyStates } from './as-of/objects.js';
+export { topologyDiff } from './as-of/topology-diff.js';

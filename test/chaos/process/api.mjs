@@ -4,6 +4,7 @@ import { loadConfig } from '#config';
 import { systemClock } from '#kernel';
 import { createTelemetry } from '#observability';
 import { AnswerRecords, kick } from '#operations';
+import { PostgresObjectHistory } from '#read-model';
 import { openBackbone } from './backbone.mjs';
 import { Failpoint } from './failpoint.mjs';
 
@@ -19,6 +20,7 @@ async function serve(settings) {
     eventStore,
     database,
     queries,
+    objects: new PostgresObjectHistory(database, eventStore),
     answerRecords: new AnswerRecords(database),
     storageNodes: nodes,
     kick: async (operationId, attempt) => {

@@ -1,8 +1,15 @@
 import type { Type } from '@nestjs/common';
 import { AnchorsController } from './audit/anchors.controller.js';
 import { AuditController } from './audit/audit.controller.js';
+import { EventStreams } from './events/event-streams.js';
 import { EventsController } from './events/events.controller.js';
+import { AsOfService } from './objects/as-of.service.js';
+import { ObjectLists } from './objects/object-lists.js';
+import { ObjectsController } from './objects/objects.controller.js';
+import { TopologyController } from './objects/topology.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
+import { OperationCancel } from './operations/operation-cancel.js';
+import { OperationReader } from './operations/operation-reader.js';
 import { OperationsController } from './operations/operations.controller.js';
 
 /** The handlers of the routes in routes.ts. */
@@ -10,6 +17,11 @@ export const v1Controllers: readonly Type[] = [
   AnchorsController,
   AuditController,
   EventsController,
+  ObjectsController,
   OpenApiController,
   OperationsController,
+  TopologyController,
 ];
+
+/** What they are made of. */
+export const v1Providers: readonly Type[] = [AsOfService, EventStreams, ObjectLists, OperationCancel, OperationReader];

@@ -2,6 +2,7 @@ import { listAnchors } from './audit/anchors.routes.js';
 import { exportEvents, getRequest, listEvents } from './audit/audit.routes.js';
 import { streamEvents, streamOperation } from './events/events.routes.js';
 import { V1Table } from './frame/route-match.js';
+import { objectRoutes } from './objects/objects.routes.js';
 import { getDocument } from './openapi/openapi.routes.js';
 import { cancelOperation, getOperation, listOperations } from './operations/operations.routes.js';
 
@@ -11,6 +12,7 @@ import { cancelOperation, getOperation, listOperations } from './operations/oper
  */
 export const v1Table = new V1Table([
   getDocument,
+  ...objectRoutes,
   listEvents,
   exportEvents,
   getRequest,

@@ -26,7 +26,7 @@ import {
   type QueueConnection,
   queueWitness,
 } from '#operations';
-import { PostgresLedger, PostgresQueries } from '#read-model';
+import { PostgresLedger, PostgresObjectHistory, PostgresQueries } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
 import { createWorker, startProbes } from '#worker';
 import { version } from '../version.js';
@@ -205,9 +205,8 @@ async function serveProbes(backbone: Backbone, worker: Closing, rest: Closing): 
 
 /** Starts the API; returns its address. Its modules are loaded here: a worker starts in half the time without. */
 async function serveApi(backbone: Backbone, closing: Closing, drainDelayMs: () => number): Promise<string> {
-  const { config, database, health, installation, ledger, queries, nodes, queue, notifier, telemetry, logger } =
-    backbone;
-  const { eventStore } = backbone;
+  const { config, database, health, installation, eventStore, ledger, queries, nodes, queue } = backbone;
+  const { notifier, telemetry, logger } = backbone;
   const meter = telemetry.refusals.bind(telemetry);
   const refusals = new RefusalRecorder({ processId: newId(), database, eventStore, logger, meter });
   const { createApi, databaseCheck, installationCheck, queueCheck } = await import('#api');
@@ -217,6 +216,7 @@ async function serveApi(backbone: Backbone, closing: Closing, drainDelayMs: () =
     eventStore,
     database,
     queries,
+    objects: new PostgresObjectHistory(database, eventStore),
     answerRecords: new AnswerRecords(database),
     storageNodes: nodes,
     audit: new PostgresAuditLog(database),

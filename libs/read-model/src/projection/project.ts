@@ -1,5 +1,6 @@
 import { evolvers, type EventOf, type StateOf, type StreamKind } from '#domain';
 import type { RecordedEvent } from '#event-store';
+import type { Loaded } from '../ledger.js';
 import { brickChanges, hostnameChanges, isGone } from './parts.js';
 import { objectRows, type RowChange } from './rows.js';
 
@@ -49,6 +50,30 @@ const partChanges: {
 };
 
 /**
+ * The state after some more events of a stream: the initial one where the object is gone.
+ * @throws UnknownEventType; Error where the events do not follow on the version without a gap
+ */
+export function foldOn<K extends StreamKind>(
+  kind: K,
+  id: string,
+  before: Loaded<StateOf<K>>,
+  events: readonly VersionedEvent<K>[],
+): Loaded<StateOf<K>> {
+  const { initial, evolve } = evolvers[kind];
+  let { state, version } = before;
+  for (const next of events) {
+    if (next.version !== version + 1) {
+      throw new Error(`stream ${kind}/${id} goes from version ${version} to ${next.version}`);
+    }
+    version = next.version;
+    const after = folded(evolve(state, next.event));
+    if (after === null) throw new UnknownEventType(kind, id, next.event.type);
+    state = isGone(after) ? initial : after;
+  }
+  return { state, version };
+}
+
+/**
  * What the events of one stream do to the rows that the stream owns. Looks at nothing but the stream itself, so that any
  * interleaving with other streams gives the same rows (docs/adr/0003).
  * @param before the state at `beforeVersion`, the initial one where the object is not there
@@ -61,18 +86,7 @@ export function project<K extends StreamKind>(
   beforeVersion: number,
   events: readonly VersionedEvent<K>[],
 ): Projected<StateOf<K>> {
-  const { initial, evolve } = evolvers[kind];
-  let state = before;
-  let version = beforeVersion;
-  for (const next of events) {
-    if (next.version !== version + 1) {
-      throw new Error(`stream ${kind}/${id} goes from version ${version} to ${next.version}`);
-    }
-    version = next.version;
-    const after = folded(evolve(state, next.event));
-    if (after === null) throw new UnknownEventType(kind, id, next.event.type);
-    state = isGone(after) ? initial : after;
-  }
+  const { state, version } = foldOn(kind, id, { state: before, version: beforeVersion }, events);
   const own: RowChange = isGone(state)
     ? { table: kind, op: 'delete', key: { id } }
     : objectRows[kind]({ id, version, status: state.status, doc: state }, acceptedAt(events));

@@ -4,16 +4,39 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Document, breakingChanges } from '#test/openapi/breaking-changes';
-import { v1Route } from '../frame/route.js';
+import { type V1Route, v1Route } from '../frame/route.js';
 import { v1Table } from '../routes.js';
 import { openApiDocument } from './document.js';
 
 const page = (name: string): string => fileURLToPath(new URL(`../../../../../docs/reference/${name}`, import.meta.url));
 const document = openApiDocument(v1Table.routes);
 
+/** Who may use which route, for people. */
+function routesPage(routes: readonly V1Route[]): string {
+  const columns = ['admin', 'auditor', 'user'] as const;
+  const row = ({ method, path, roles, summary }: V1Route): string => {
+    const may = columns.map((issuer) => (roles === 'public' || roles.includes(issuer) ? 'yes' : '-'));
+    return `| ${method} \`${path}\` | ${[...may, roles === 'public' ? 'yes' : '-'].join(' | ')} | ${summary} |`;
+  };
+  const lines = [
+    '# Routes under /v1',
+    '',
+    "Generated from the declarations (`npm run openapi`). Heketi's routes are in [api.md](api.md).",
+    '',
+    '| route | admin | auditor | user | without a token | what it does |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...routes.map(row),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
 describe('the OpenAPI document', () => {
   it('is docs/reference/openapi.json (npm run openapi writes it)', async () => {
     await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot(page('openapi.json'));
+  });
+
+  it('has its routes in docs/reference/v1-routes.md (npm run openapi writes it)', async () => {
+    await expect(routesPage(v1Table.routes)).toMatchFileSnapshot(page('v1-routes.md'));
   });
 
   it('breaks no client of the last release (npm run openapi:release makes it the released one)', async () => {

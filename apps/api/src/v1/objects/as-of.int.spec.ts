@@ -1,0 +1,186 @@
+import { PostgresObjectHistory } from '#read-model';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BareApi, bareApi } from '#test/bare-api';
+import { type TestDatabase, freshDatabase } from '#test/database';
+import { tokenFor } from '#test/http-client';
+import { LedgerFixture } from '#test/ledger-fixture';
+import { RandomHistory, historySteps } from '#test/random-history';
+import { v1Table } from '../routes.js';
+
+let database: TestDatabase;
+let fixture: LedgerFixture;
+let bare: BareApi;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  fixture = new LedgerFixture(database.db);
+  bare = await bareApi({ objects: new PostgresObjectHistory(database.db, fixture.eventStore) });
+});
+afterAll(async () => {
+  await bare.api.close();
+  await database.dispose();
+});
+
+interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown> & { asOf?: { position: string; time: string } | null; next?: string | null };
+}
+
+/** Asks, and holds the answer against what its route has declared. */
+async function read(url: string): Promise<Answer> {
+  const path = url.split('?')[0] ?? '';
+  const authorization = `bearer ${tokenFor('auditor', 'GET', path)}`;
+  const { statusCode: status, body } = await bare.api.app.inject({ method: 'GET', url, headers: { authorization } });
+  const answer = { status, body: JSON.parse(body) as Answer['body'] };
+  const declared = v1Table.find('GET', path)?.answers[status]?.schema;
+  if (declared !== undefined) declared.parse(answer.body);
+  else expect(status).toBeGreaterThanOrEqual(400);
+  return answer;
+}
+
+/** What does not depend on how the moment was named. */
+function told({ status, body }: Answer): unknown {
+  if (status !== 200) return status;
+  return { ...body, asOf: 'whenever', next: 'of a moment' };
+}
+
+async function lastPosition(): Promise<{ position: string; time: Date }> {
+  const [row] = await database.db.query<{ position: string; time: Date }>(
+    `select transaction_id || ':' || global_position as position, recorded_at as time from brickyard.event
+     order by transaction_id desc, global_position desc limit 1`,
+  );
+  return row!;
+}
+
+function urlsOf({ clusters, nodes, devices, volumes }: RandomHistory): string[] {
+  const each = (kind: string, things: readonly { id: string }[]): string[] => [
+    `/v1/${kind}?limit=1000`,
+    ...things.map(({ id }) => `/v1/${kind}/${id}`),
+  ];
+  return [
+    '/v1/topology',
+    ...each('clusters', clusters),
+    ...each('nodes', nodes),
+    ...each('devices', devices),
+    ...each('volumes', volumes),
+  ];
+}
+
+const withMoment = (url: string, moment: string): string => `${url}${url.includes('?') ? '&' : '?'}asOf=${moment}`;
+
+/** Every page of a list, whatever their number. */
+async function walk(url: string): Promise<{ ids: unknown[]; asOf: Set<unknown> }> {
+  const ids: unknown[] = [];
+  const asOf = new Set<unknown>();
+  let cursor = '';
+  do {
+    const { status, body } = await read(`${url}${cursor}`);
+    expect(status).toBe(200);
+    ids.push(...(body['items'] as { id: string }[]).map(({ id }) => id));
+    asOf.add(body.asOf?.position ?? null);
+    cursor = body.next == null ? '' : `&cursor=${body.next}`;
+  } while (cursor !== '');
+  return { ids, asOf };
+}
+
+describe('an answer about the past', () => {
+  it('is the one that was given then, on every route, after any history', async () => {
+    await fc.assert(
+      fc.asyncProperty(historySteps, async (steps) => {
+        const history = new RandomHistory(fixture);
+        const kept: { position: string; answers: Map<string, unknown> }[] = [];
+        for (const step of [{ what: 'cluster', pick: 0 }, ...steps]) {
+          await history.take(step);
+          const answers = new Map<string, unknown>();
+          for (const url of urlsOf(history)) answers.set(url, told(await read(url)));
+          kept.push({ position: (await lastPosition()).position, answers });
+        }
+        for (const { position, answers } of kept) {
+          for (const url of urlsOf(history)) {
+            const then = await read(withMoment(url, position));
+            // What was not even thought of then was not there.
+            expect(told(then), withMoment(url, position)).toEqual(answers.get(url) ?? 404);
+            if (then.status === 200) expect(then.body.asOf?.position).toBe(position);
+          }
+        }
+      }),
+      { numRuns: 3, endOnFailure: true },
+    );
+  }, 300_000);
+
+  it('names a position for a time, and gives the same again for that', async () => {
+    const { clusterId } = await fixture.addCluster(1);
+    const { time, position } = await lastPosition();
+    const byTime = await read(withMoment(`/v1/clusters/${clusterId}`, time.toISOString()));
+    expect(byTime.body.asOf).toEqual({ position, time: time.toISOString() });
+    await fixture.record('cluster', clusterId, [{ type: 'ClusterFlagsChanged', data: { file: false, block: false } }]);
+    expect(await read(withMoment(`/v1/clusters/${clusterId}`, position))).toEqual(byTime);
+    expect((await read(`/v1/clusters/${clusterId}`)).body).toMatchObject({ file: false, asOf: null });
+  });
+
+  it('says of what was not there yet that it was not', async () => {
+    const { position } = await lastPosition();
+    const { clusterId } = await fixture.addCluster(0);
+    const { status, body } = await read(withMoment(`/v1/clusters/${clusterId}`, position));
+    expect({ status, detail: body['detail'] }).toEqual({
+      status: 404,
+      detail: expect.stringContaining('There was no cluster with this id at 20') as string,
+    });
+  });
+
+  it.each([
+    ['2999-01-01T00:00:00Z', 'is in the future'],
+    ['1999-01-01T00:00:00Z', 'is before the log, which begins at 20'],
+    ['1:1', 'is not a position of this log'],
+    ['18446744073709551615:9223372036854775807', 'is not a position of this log'],
+    ['18446744073709551616:1', 'must be a time such as'],
+    ['1:9223372036854775808', 'must be a time such as'],
+    ['yesterday', 'must be a time such as'],
+    ['', 'must be a time such as'],
+  ])('is refused for %s', async (moment, words) => {
+    for (const url of ['/v1/volumes', '/v1/topology', `/v1/nodes/${'0'.repeat(32)}`]) {
+      const { status, body } = await read(withMoment(url, moment));
+      expect(status).toBe(400);
+      expect(body['errors']).toEqual([{ field: 'asOf', message: expect.stringContaining(words) as string }]);
+    }
+  });
+
+  it('belongs to one moment on all pages, also where objects come and go meanwhile', async () => {
+    const { position, time } = await lastPosition();
+    const all = (await walk(`/v1/nodes?limit=1000&asOf=${position}`)).ids;
+    await fixture.addCluster(2);
+    const paged = await walk(`/v1/nodes?limit=2&asOf=${time.toISOString()}`);
+    expect(paged).toEqual({ ids: all, asOf: new Set([position]) });
+    const live = await walk('/v1/nodes?limit=2');
+    expect(live.ids).toEqual((await walk('/v1/nodes?limit=1000')).ids);
+    expect(live.ids.length).toBeGreaterThan(all.length + 1);
+  });
+});
+
+describe('the difference of two moments', () => {
+  it('is what came, went and changed', async () => {
+    const { clusterId, nodeIds, deviceIds } = await fixture.addCluster(2);
+    const from = (await lastPosition()).position;
+    await fixture.record('node', nodeIds[0]!, [{ type: 'NodeStateChanged', data: { state: 'offline' } }]);
+    await fixture.record('device', deviceIds[1]!, [
+      { type: 'DeviceDeleteAccepted', data: { operationId: 'o', forceForget: false } },
+      { type: 'DeviceDeleted', data: { operationId: 'o' } },
+    ]);
+    const other = await fixture.addCluster(0);
+    const to = (await lastPosition()).position;
+    await fixture.record('cluster', clusterId, [{ type: 'ClusterFlagsChanged', data: { file: false, block: false } }]);
+    const { body } = await read(`/v1/topology/diff?from=${from}&to=${to}`);
+    expect(body).toMatchObject({
+      from: { position: from },
+      to: { position: to },
+      clusters: { added: [{ id: other.clusterId }], removed: [], changed: [] },
+      nodes: { added: [], changed: [{ id: nodeIds[0], fields: ['state'], before: { state: 'online' } }] },
+      devices: { removed: [{ id: deviceIds[1] }] },
+      volumes: { added: [], removed: [], changed: [] },
+    });
+    const back = await read(`/v1/topology/diff?from=${to}&to=${from}`);
+    expect(back.body['errors']).toEqual([{ field: 'to', message: expect.stringContaining('before') as string }]);
+    expect((await read(`/v1/topology/diff?from=${from}&to=${from}`)).body).toMatchObject({ nodes: { changed: [] } });
+  });
+});

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { asOfField } from '../frame/as-of-field.js';
+import { idField, pageFields, pageOf } from '../frame/fields.js';
+import { v1Route } from '../frame/route.js';
+import {
+  asOfAnswer,
+  clusterAnswer,
+  deviceAnswer,
+  nodeAnswer,
+  topologyAnswer,
+  topologyDiffAnswer,
+  volumeAnswer,
+} from './answers.js';
+
+const asOf = asOfField.optional();
+const params = z.strictObject({ id: idField });
+const query = z.strictObject({ asOf });
+const pageQuery = z.strictObject({ ...pageFields, asOf });
+const staff = ['admin', 'auditor'] as const;
+const everybody = ['admin', 'user', 'auditor'] as const;
+const orderOfLists =
+  'In the order of the ids. What is being added, created or deleted is there too, with its `status`.';
+
+const answered = <T extends z.ZodType>(description: string, schema: T) => ({ 200: { description, schema } });
+const page = <T extends z.ZodType>(item: T) => z.strictObject({ ...pageOf(item), asOf: asOfAnswer });
+
+const list = { method: 'GET', tag: 'objects', query: pageQuery, description: orderOfLists } as const;
+const read = { method: 'GET', tag: 'objects', query, params } as const;
+
+export const listClusters = v1Route({
+  ...list,
+  path: '/v1/clusters',
+  operationId: 'listClusters',
+  summary: 'List clusters',
+  roles: staff,
+  answers: answered('A page of clusters.', page(clusterAnswer)),
+});
+
+export const getCluster = v1Route({
+  ...read,
+  path: '/v1/clusters/{id}',
+  operationId: 'getCluster',
+  summary: 'Read a cluster',
+  roles: staff,
+  answers: answered('The cluster.', z.strictObject({ ...clusterAnswer.shape, asOf: asOfAnswer })),
+});
+
+export const listNodes = v1Route({
+  ...list,
+  path: '/v1/nodes',
+  operationId: 'listNodes',
+  summary: 'List nodes',
+  roles: staff,
+  answers: answered('A page of nodes.', page(nodeAnswer)),
+});
+
+export const getNode = v1Route({
+  ...read,
+  path: '/v1/nodes/{id}',
+  operationId: 'getNode',
+  summary: 'Read a node',
+  roles: staff,
+  answers: answered('The node.', z.strictObject({ ...nodeAnswer.shape, asOf: asOfAnswer })),
+});
+
+export const listDevices = v1Route({
+  ...list,
+  path: '/v1/devices',
+  operationId: 'listDevices',
+  summary: 'List devices',
+  roles: staff,
+  answers: answered('A page of devices.', page(deviceAnswer)),
+});
+
+export const getDevice = v1Route({
+  ...read,
+  path: '/v1/devices/{id}',
+  operationId: 'getDevice',
+  summary: 'Read a device',
+  roles: staff,
+  answers: answered('The device.', z.strictObject({ ...deviceAnswer.shape, asOf: asOfAnswer })),
+});
+
+export const listVolumes = v1Route({
+  ...list,
+  path: '/v1/volumes',
+  operationId: 'listVolumes',
+  summary: 'List volumes',
+  roles: everybody,
+  answers: answered('A page of volumes.', page(volumeAnswer)),
+});
+
+export const getVolume = v1Route({
+  ...read,
+  path: '/v1/volumes/{id}',
+  operationId: 'getVolume',
+  summary: 'Read a volume',
+  roles: everybody,
+  answers: answered('The volume.', z.strictObject({ ...volumeAnswer.shape, asOf: asOfAnswer })),
+});
+
+export const getTopology = v1Route({
+  method: 'GET',
+  tag: 'objects',
+  path: '/v1/topology',
+  operationId: 'getTopology',
+  summary: 'Read clusters with their nodes and devices',
+  description: 'All of them, in the order of their ids. Volumes are a list of their own, `/v1/volumes`.',
+  roles: staff,
+  query,
+  answers: answered('The topology.', topologyAnswer),
+});
+
+export const getTopologyDiff = v1Route({
+  method: 'GET',
+  tag: 'objects',
+  path: '/v1/topology/diff',
+  operationId: 'getTopologyDiff',
+  summary: 'Compare clusters, nodes, devices and volumes of two moments',
+  description: 'Costs what happened in between. At most 10000 objects may have changed.',
+  roles: staff,
+  query: z.strictObject({ from: asOfField, to: asOfField }),
+  answers: answered('What was added, removed and changed from the one to the other.', topologyDiffAnswer),
+});
+
+export const objectRoutes = [
+  listClusters,
+  getCluster,
+  listNodes,
+  getNode,
+  listDevices,
+  getDevice,
+  listVolumes,
+  getVolume,
+  getTopology,
+  getTopologyDiff,
+];
