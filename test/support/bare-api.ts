@@ -52,6 +52,7 @@ export async function bareApi(other: Partial<ApiDependencies> = {}): Promise<Bar
     () => away,
     (question) => noneOf[question] ?? null,
   ) as Objects;
+  const queries = nothingIn(() => away, answerTo) as Queries;
   const api = await createApi({
     // A stream would be an answer that never ends.
     config: { ...config, bodyLimitBytes: 2000, maxEventStreams: 0 },
@@ -64,13 +65,14 @@ export async function bareApi(other: Partial<ApiDependencies> = {}): Promise<Bar
       () => away,
       () => [],
     ) as Sql,
-    queries: nothingIn(() => away, answerTo) as Queries,
     objects: {
       live: noObjects,
       at: () => noObjects,
       moment: () => Promise.resolve({ refused: 'before-the-log', begin: null }),
       changed: () => Promise.resolve(null),
     },
+    queries,
+    snapshots: (ask) => ask(queries),
     answerRecords: { find: () => Promise.resolve(null) },
     audit: nothingIn(() => away, answerTo) as AuditLog,
     refusals: { record: () => undefined },

@@ -14,7 +14,7 @@ import {
   startWorker,
   type WorkerConfig,
 } from '#operations';
-import { check, PostgresLedger, PostgresObjectHistory, PostgresQueries, rebuild } from '#read-model';
+import { check, PostgresLedger, PostgresObjectHistory, PostgresQueries, rebuild, snapshotsOf } from '#read-model';
 import { MockStorageNodes, type StorageNodes } from '#storage-nodes';
 import { freshDatabase, type TestDatabase } from '#test/database';
 import { testKeys } from '#test/http-client';
@@ -95,6 +95,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
       database: db,
       queries,
       objects: new PostgresObjectHistory(db, eventStore),
+      snapshots: snapshotsOf(db),
       answerRecords: new AnswerRecords(db),
       storageNodes: nodes,
       audit: new PostgresAuditLog(db),

@@ -1,6 +1,6 @@
 import { openDatabase, PostgresEventStore } from '#event-store';
 import { silentLogger } from '#kernel';
-import { PostgresLedger, PostgresQueries } from '#read-model';
+import { PostgresLedger, PostgresQueries, snapshotsOf } from '#read-model';
 import { cuttableWay } from '#test/cuttable-way';
 import { ask, type HttpAnswer } from '#test/http-client';
 import { startTestServer, type FragileServer } from '#test/postgres-server';
@@ -130,6 +130,7 @@ describe('a commit whose outcome is not known', () => {
     const { base, api } = await system.replica({
       ledger: new PostgresLedger(link.database, new PostgresEventStore()),
       queries: new PostgresQueries(link.database),
+      snapshots: snapshotsOf(link.database),
       readiness: [databaseCheck(link.health)],
     });
     try {

@@ -4,7 +4,7 @@ import type { EventStore } from '#event-store';
 import type { Clock, Logger, Sql } from '#kernel';
 import type { ReadinessCheck, Telemetry } from '#observability';
 import type { AnswerRecords } from '#operations';
-import type { Ledger, ObjectHistory, Queries } from '#read-model';
+import type { Ledger, ObjectHistory, Queries, Snapshots } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
 
 /** The settings that the API reads. */
@@ -39,6 +39,8 @@ export interface ApiDependencies {
   readonly queries: Queries;
   /** Clusters, nodes, devices and volumes as they are and as they were, for /v1. */
   readonly objects: ObjectHistory;
+  /** The same questions, several of them as of one moment. */
+  readonly snapshots: Snapshots;
   /** What clients were answered under their keys. */
   readonly answerRecords: Pick<AnswerRecords, 'find'>;
   /** For the one question that is asked before a node is accepted. */

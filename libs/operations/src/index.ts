@@ -10,6 +10,7 @@ export * from './leases/leases.js';
 export * from './leases/postgres-leases.js';
 export * from './leases/raise-epochs.js';
 export * from './progress.js';
+export * from './outline/planned-phases.js';
 export * from './queue/bullmq-operation-queue.js';
 export * from './queue/connection.js';
 export * from './queue/migrate-queue.js';

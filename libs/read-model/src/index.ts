@@ -5,6 +5,7 @@ export * from './queries.js';
 export { check, type CheckReport, type Difference } from './rebuild/check.js';
 export { rebuild } from './rebuild/rebuild.js';
 export { ShadowInUse, type ShadowParts } from './rebuild/shadow.js';
+export * from './snapshot.js';
 export { laneDdl, operationListIndexes, readModelDdl, readModelTables } from './tables.js';
 export type { Moment, NoMoment } from './as-of/moment.js';
 export * from './as-of/object-history.js';

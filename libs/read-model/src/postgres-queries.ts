@@ -19,7 +19,7 @@ import type {
   VolumeView,
 } from './queries.js';
 import { clusterContents } from './queries/contents.js';
-import { mayStart, nextInLanes, waitsBehind } from './queries/lanes.js';
+import { aheadInLanes, mayStart, nextInLanes, waitsBehind } from './queries/lanes.js';
 import { metrics } from './queries/metrics.js';
 import { occupants } from './queries/occupants.js';
 import { operationEntries, operationPage } from './queries/operation-list.js';
@@ -121,6 +121,10 @@ export class PostgresQueries implements Queries {
 
   nextInLanes(resources: readonly string[]): Promise<string[]> {
     return nextInLanes(this.#sql, resources);
+  }
+
+  aheadInLanes(resources: readonly string[], limit: number): Promise<LaneWait[]> {
+    return aheadInLanes(this.#sql, resources, limit);
   }
 
   inFlightCount(limit: number): Promise<number> {

@@ -173,6 +173,8 @@ export interface Queries {
   waitsBehind(id: string): Promise<LaneWait | null>;
   /** The operations whose turn it is in the lanes of these resources, at most one per lane, cleanups left out. */
   nextInLanes(resources: readonly string[]): Promise<string[]>;
+  /** What a new operation with these resources would wait for: unfinished ones in its lanes, in their order, at most `limit`. */
+  aheadInLanes(resources: readonly string[], limit: number): Promise<LaneWait[]>;
   /** How many operations clients have in flight, counted no further than `limit`. What the system started itself is left out. */
   inFlightCount(limit: number): Promise<number>;
   /** The unfinished operation that this issuer has begun by a request with this digest, the oldest; null for none. */

@@ -11,6 +11,9 @@ import { OpenApiController } from './openapi/openapi.controller.js';
 import { OperationCancel } from './operations/operation-cancel.js';
 import { OperationReader } from './operations/operation-reader.js';
 import { OperationsController } from './operations/operations.controller.js';
+import { PlanController } from './plans/plan.controller.js';
+import { RemovalPlans } from './plans/removal-plans.js';
+import { VolumePlans } from './plans/volume-plans.js';
 
 /** The handlers of the routes in routes.ts. */
 export const v1Controllers: readonly Type[] = [
@@ -20,8 +23,17 @@ export const v1Controllers: readonly Type[] = [
   ObjectsController,
   OpenApiController,
   OperationsController,
+  PlanController,
   TopologyController,
 ];
 
 /** What they are made of. */
-export const v1Providers: readonly Type[] = [AsOfService, EventStreams, ObjectLists, OperationCancel, OperationReader];
+export const v1Providers: readonly Type[] = [
+  AsOfService,
+  EventStreams,
+  ObjectLists,
+  OperationCancel,
+  OperationReader,
+  RemovalPlans,
+  VolumePlans,
+];

@@ -3,6 +3,7 @@ import { exportEvents, getRequest, listEvents } from './audit/audit.routes.js';
 import { streamEvents, streamOperation } from './events/events.routes.js';
 import { V1Table } from './frame/route-match.js';
 import { objectRoutes } from './objects/objects.routes.js';
+import { planCreate, planDelete, planDeviceRemove, planExpand, planNodeRemove } from './plans/plan.routes.js';
 import { getDocument } from './openapi/openapi.routes.js';
 import { cancelOperation, getOperation, listOperations } from './operations/operations.routes.js';
 
@@ -22,4 +23,9 @@ export const v1Table = new V1Table([
   getOperation,
   cancelOperation,
   streamOperation,
+  planCreate,
+  planExpand,
+  planDelete,
+  planDeviceRemove,
+  planNodeRemove,
 ]);

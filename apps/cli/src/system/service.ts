@@ -26,7 +26,7 @@ import {
   type QueueConnection,
   queueWitness,
 } from '#operations';
-import { PostgresLedger, PostgresObjectHistory, PostgresQueries } from '#read-model';
+import { PostgresLedger, PostgresObjectHistory, PostgresQueries, snapshotsOf } from '#read-model';
 import type { StorageNodes } from '#storage-nodes';
 import { createWorker, startProbes } from '#worker';
 import { version } from '../version.js';
@@ -217,6 +217,7 @@ async function serveApi(backbone: Backbone, closing: Closing, drainDelayMs: () =
     database,
     queries,
     objects: new PostgresObjectHistory(database, eventStore),
+    snapshots: snapshotsOf(database),
     answerRecords: new AnswerRecords(database),
     storageNodes: nodes,
     audit: new PostgresAuditLog(database),

@@ -26,6 +26,11 @@ describe('reasons', () => {
     expect(cappedReasons(reasons)).toEqual({ reasons, further: {} });
   });
 
+  it('keep what they say to programs', () => {
+    const reasons = [{ rule: 'remedy', detail: '5 GiB fit', values: { kind: 'size', sizeGiB: 5 } }];
+    expect(cappedReasons(reasons).reasons).toEqual(reasons);
+  });
+
   it('keep every cluster and count the devices that are too many', () => {
     const reasons = ['a', 'b', 'c'].map((detail) => ({ rule: 'cluster', detail, because: devices(1000) }));
     const capped = cappedReasons(reasons);

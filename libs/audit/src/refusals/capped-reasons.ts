@@ -44,8 +44,9 @@ function byLevel(reasons: readonly Reason[]): Place[] {
   return places;
 }
 
-function withKept({ reason: { rule, detail }, below }: Place, kept: ReadonlySet<Place>): Reason {
+function withKept({ reason: { rule, detail, values }, below }: Place, kept: ReadonlySet<Place>): Reason {
   const because = below.filter((place) => kept.has(place)).map((place) => withKept(place, kept));
   const short = detail.length > MAX_DETAIL_LENGTH ? `${detail.slice(0, MAX_DETAIL_LENGTH)}…` : detail;
-  return { rule, detail: short, ...(because.length === 0 ? {} : { because }) };
+  const known = values === undefined ? {} : { values };
+  return { rule, detail: short, ...known, ...(because.length === 0 ? {} : { because }) };
 }

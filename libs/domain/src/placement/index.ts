@@ -3,6 +3,7 @@ export * from './brick-space.js';
 export * from './candidates.js';
 export * from './choose-cluster.js';
 export type { PlacementRequest } from './cuts.js';
+export { withoutPlaces } from './explain/without-places.js';
 export * from './place-bricks.js';
 export * from './plan-volume.js';
 export { explainCreate, explainExpand } from './remedies/explain.js';

@@ -109,6 +109,25 @@ describe('next in the lanes of an operation that ended', () => {
   });
 });
 
+describe('ahead of an operation that is not accepted yet', () => {
+  it('are those in its lanes that have not ended, in their order', async () => {
+    const [a, b] = [newId(), newId()];
+    const ended = await accept(a);
+    const first = await accept(a, b);
+    const second = await accept(a);
+    await accept(newId());
+    await end(ended);
+    const waits = { kind: 'volume-create', status: 'accepted', resource: a };
+    expect(await fixture.queries.aheadInLanes([a], 10)).toEqual([
+      { ...waits, operationId: first },
+      { ...waits, operationId: second },
+    ]);
+    expect(await fixture.queries.aheadInLanes([a], 1)).toHaveLength(1);
+    expect(await fixture.queries.aheadInLanes([b], 10)).toMatchObject([{ operationId: first, resource: b }]);
+    expect(await fixture.queries.aheadInLanes([newId()], 10)).toEqual([]);
+  });
+});
+
 describe('with a backlog of twenty thousand operations', () => {
   const lane = newId();
   let waiting: string[];

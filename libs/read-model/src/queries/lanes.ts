@@ -44,6 +44,18 @@ export async function allWaitBehind(sql: Sql, ids: readonly string[]): Promise<R
   return new Map(rows.map(({ id, ...wait }) => [id, wait]));
 }
 
+/** See Queries.aheadInLanes. */
+export async function aheadInLanes(sql: Sql, resources: readonly string[], limit: number): Promise<LaneWait[]> {
+  return await sql.query<LaneWait>(
+    `select o.id as "operationId", o.kind, o.status,
+       (select key from unnest($1::text[]) key where key = any(o.resources) limit 1) as resource
+     from read_model.operation o join brickyard.event e on ${accepted('o', 'e')}
+     where o.${unfinished} and o.resources && $1::text[] and o.kind <> all($2)
+     order by e.global_position limit $3`,
+    [resources, background, limit],
+  );
+}
+
 /** See Queries.nextInLanes. */
 export async function nextInLanes(sql: Sql, resources: readonly string[]): Promise<string[]> {
   const firsts = await sql.query<{ id: string }>(

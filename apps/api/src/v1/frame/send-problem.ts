@@ -1,21 +1,26 @@
 import type { FastifyReply } from 'fastify';
 import { type ProblemDetails, problemKinds } from './problem.js';
 
-/** Answers with a problem: RFC 9457, and the request's id, which the log has too. */
-export function sendProblem(reply: FastifyReply, { kind, detail, errors, reasons, headers }: ProblemDetails): void {
+/** A problem as RFC 9457 has it, and the request's id, which the log has too. */
+export function problemBody({ kind, detail, errors, reasons }: ProblemDetails, requestId: string) {
   const { status, title } = problemKinds[kind];
-  const problem = {
-    type: `urn:brickyard:problem:${kind}`,
+  return {
+    type: `urn:brickyard:problem:${kind}` as const,
     status,
     title,
     detail,
-    requestId: reply.request.id,
+    requestId,
     ...(reasons === undefined ? {} : { reasons }),
     ...(errors === undefined ? {} : { errors }),
   };
+}
+
+export function sendProblem(reply: FastifyReply, details: ProblemDetails): void {
+  const { status } = problemKinds[details.kind];
+  const problem = problemBody(details, reply.request.id);
   // As a buffer: Fastify rewrites the content type of texts.
   void reply
     .code(status)
-    .headers({ ...headers, 'content-type': 'application/problem+json' })
+    .headers({ ...details.headers, 'content-type': 'application/problem+json' })
     .send(Buffer.from(JSON.stringify(problem)));
 }

@@ -8,6 +8,10 @@ export const reasonSchema = z
   .strictObject({
     rule: z.string().meta({ description: 'Names the rule; does not change.' }),
     detail: z.string().meta({ description: 'For people.' }),
+    values: z
+      .record(z.string(), z.union([z.string(), z.number(), z.array(z.string())]))
+      .optional()
+      .meta({ description: 'What detail says, for programs: names, counts, and sizes with their unit in the name.' }),
     get because() {
       return z.array(reasonSchema).optional();
     },

@@ -76,6 +76,16 @@ describe('what a refused volume is told', () => {
     ]);
   });
 
+  it('names both sizes where bricks are near their minimum: what fits is not monotone', () => {
+    const nodes = placementNodes([1, 1, 1, 1, 1, 1, 1, 1], [1.1]);
+    const seven = { ...request, sizeGiB: 7, durability: { type: 'none' } as const };
+    expect(inFirst(explained([offer(nodes)], seven)).slice(0, 2)).toEqual([
+      'a volume of 4 GiB fits now: it is the largest below the 7 GiB asked for',
+      'a volume of 8 GiB fits now: being cut into more and smaller bricks, it is the smallest above the 7 GiB asked for',
+    ]);
+    expect(planVolumeCreate({ ...seven, sizeGiB: 8 }, [offer(nodes)], context).brickSets).toHaveLength(8);
+  });
+
   it('speaks of zones where checking is strict, and of tags where devices are chosen by them', () => {
     const strict = { ...request, glusterVolumeOptions: ['user.heketi.zone-checking strict'] };
     const inTwoZones = explained([offer(placementNodes([1, 1, 2], [500]))], strict);
