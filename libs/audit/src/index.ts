@@ -1,4 +1,6 @@
 export * from './audit-log.js';
+export { EventTelling } from './history/event-telling.js';
+export * from './history/history-entry.js';
 export * from './refusals/events.js';
 export * from './refusals/refusal.js';
 export * from './refusals/refusal-recorder.js';

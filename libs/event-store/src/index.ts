@@ -3,7 +3,7 @@ export * from './data-source.js';
 export { DataDirectoryError } from './embedded/data-directory-error.js';
 export * from './embedded/embedded-postgres.js';
 export { eventLogOrderIndex } from './event-log-order-index.js';
-export { eventColumns, toLoggedEvent, type EventRow } from './event-row.js';
+export { eventColumns, toFollowedEvent, toLoggedEvent, type EventRow } from './event-row.js';
 export * from './event-store.js';
 export * from './feed/event-feed.js';
 export * from './follow.js';
