@@ -1,5 +1,7 @@
 import type { RecordedEvent } from '#event-store';
 import type { Sql } from '#kernel';
+import type { HistoryObject } from './history/history-entry.js';
+import { type HistoryPage, readHistory } from './history/read-history.js';
 import type { Anchor } from './seals/anchor.js';
 import { readAnchors } from './seals/seal-rows.js';
 import { exportEvents } from './search/export-events.js';
@@ -22,6 +24,8 @@ export interface AuditLog {
   search(filter: EventFilter, page: PageSettings): Promise<EventPage>;
   /** In constant memory; ends where the log ended when it began. */
   export(filter: EventFilter, order: LogOrder): AsyncGenerator<readonly RecordedEvent[], void, undefined>;
+  /** What happened to an object. Empty where there never was one. */
+  history(object: HistoryObject, page: PageSettings): Promise<HistoryPage>;
   /** Empty where the log knows nothing of it. */
   request(requestId: string): Promise<RequestTrace>;
   /** Of the newest seals before a number, newest first. @param before null: from the newest on */
@@ -42,6 +46,10 @@ export class PostgresAuditLog implements AuditLog {
 
   export(filter: EventFilter, order: LogOrder): AsyncGenerator<readonly RecordedEvent[], void, undefined> {
     return exportEvents(this.#sql, filter, order);
+  }
+
+  history(object: HistoryObject, page: PageSettings): Promise<HistoryPage> {
+    return readHistory(this.#sql, object, page);
   }
 
   async request(requestId: string): Promise<RequestTrace> {

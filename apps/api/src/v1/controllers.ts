@@ -3,6 +3,7 @@ import { AnchorsController } from './audit/anchors.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { EventStreams } from './events/event-streams.js';
 import { EventsController } from './events/events.controller.js';
+import { HistoryController } from './history/history.controller.js';
 import { AsOfService } from './objects/as-of.service.js';
 import { ObjectLists } from './objects/object-lists.js';
 import { ObjectsController } from './objects/objects.controller.js';
@@ -20,6 +21,7 @@ export const v1Controllers: readonly Type[] = [
   AnchorsController,
   AuditController,
   EventsController,
+  HistoryController,
   ObjectsController,
   OpenApiController,
   OperationsController,

@@ -2,6 +2,7 @@ import { listAnchors } from './audit/anchors.routes.js';
 import { exportEvents, getRequest, listEvents } from './audit/audit.routes.js';
 import { streamEvents, streamOperation } from './events/events.routes.js';
 import { V1Table } from './frame/route-match.js';
+import { historyRoutes } from './history/history.routes.js';
 import { objectRoutes } from './objects/objects.routes.js';
 import { planCreate, planDelete, planDeviceRemove, planExpand, planNodeRemove } from './plans/plan.routes.js';
 import { getDocument } from './openapi/openapi.routes.js';
@@ -14,6 +15,7 @@ import { cancelOperation, getOperation, listOperations } from './operations/oper
 export const v1Table = new V1Table([
   getDocument,
   ...objectRoutes,
+  ...historyRoutes,
   listEvents,
   exportEvents,
   getRequest,

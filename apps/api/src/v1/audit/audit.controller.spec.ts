@@ -33,6 +33,7 @@ const audit: AuditLog = {
     return pages();
   },
   request: () => Promise.resolve({ events: [], more: false }),
+  history: () => Promise.resolve({ entries: [], next: null }),
 };
 
 let bare: BareApi;

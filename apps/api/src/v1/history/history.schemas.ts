@@ -1,0 +1,84 @@
+import { operationKinds } from '#domain';
+import type { Reason } from '#kernel';
+import { z } from 'zod';
+import { timeAnswer } from '../frame/fields.js';
+
+const positionField = z.string().meta({ description: 'A place in the log, `TRANSACTION:POSITION`; `asOf` takes it.' });
+
+const reason: z.ZodType<Reason> = z
+  .strictObject({
+    rule: z.string(),
+    detail: z.string(),
+    get because() {
+      return z.array(reason).optional();
+    },
+  })
+  .meta({ id: 'HistoryReason' }) as z.ZodType<Reason>;
+
+const command = z.strictObject({
+  node: z.string().meta({ description: 'The manage hostname of the node that it ran on.' }),
+  command: z.string().meta({ description: 'As it ran, secrets masked.' }),
+  exitCode: z.number().int().nullable().meta({ description: 'Null where none came back.' }),
+  durationMs: z.number(),
+  stderr: z.string().optional().meta({ description: 'The end of it, where the command failed.' }),
+});
+
+const step = z.strictObject({
+  at: timeAnswer,
+  phase: z.string(),
+  step: z.string(),
+  result: z.enum(['done', 'failed', 'undone', 'not-undone']),
+  reason: z.string().nullable(),
+  observed: z.json().meta({ description: 'What the step found on the node; its shape belongs to the step.' }),
+  commands: z.array(command),
+});
+
+const operation = z.strictObject({
+  operationId: z.string(),
+  kind: z.enum(operationKinds),
+  subject: z.strictObject({ kind: z.enum(['node', 'device', 'volume']), id: z.string() }),
+  status: z.enum(['none', 'accepted', 'running', 'compensating', 'succeeded', 'failed']),
+  reason: z.string().nullable().meta({ description: 'Why it failed or is being undone.' }),
+  acceptedAt: timeAnswer,
+  endedAt: timeAnswer.nullable(),
+  runs: z.array(z.strictObject({ at: timeAnswer, worker: z.string(), attempt: z.number().int() })),
+  cancelledBy: z.strictObject({ at: timeAnswer, actor: z.string(), issuer: z.string() }).nullable(),
+  undoneFrom: timeAnswer.nullable().meta({ description: 'When its steps began to be undone.' }),
+  steps: z.array(step).meta({ description: 'Of an operation on another object those that concern this one.' }),
+  cleanupId: z.string().nullable().meta({ description: 'The operation that does what this one left on nodes.' }),
+});
+
+const event = z.strictObject({
+  position: positionField,
+  at: timeAnswer,
+  type: z.string(),
+  what: z.string(),
+  object: z.strictObject({ kind: z.string(), id: z.string() }).meta({ description: 'In whose stream it is.' }),
+  data: z.json(),
+});
+
+const refusal = z.strictObject({
+  method: z.string(),
+  path: z.string(),
+  status: z.number().int(),
+  text: z.string().meta({ description: 'What the client was told.' }),
+  reasons: z.array(reason),
+});
+
+export const historyEntry = z
+  .strictObject({
+    position: positionField,
+    at: timeAnswer,
+    type: z.string().meta({ description: 'Of its first event.' }),
+    what: z.string().meta({ description: 'What happened, as a sentence; the wording may change.' }),
+    actor: z.string(),
+    issuer: z.string().meta({ description: 'Who vouches for the actor; `brickyard`: the system itself.' }),
+    requestId: z.string(),
+    sourceAddress: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    operationId: z.string().nullable(),
+    events: z.array(event).meta({ description: 'Those that changed the object, or what belongs to it.' }),
+    operation: operation.nullable(),
+    refusal: refusal.nullable(),
+  })
+  .meta({ id: 'HistoryEntry' });
