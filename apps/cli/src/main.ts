@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { loadCommands } from './commands/load.js';
-import { explain } from './explain.js';
+import { complaint } from './complaint.js';
+import { pageFor } from './output/output.js';
 import { version } from './version.js';
 
 const program = new Command('brickyard')
@@ -13,7 +14,7 @@ for (const command of await loadCommands(process.argv[2])) program.addCommand(co
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`brickyard: ${explain(error)}\n`);
+  process.stderr.write(complaint(error, pageFor(process.stderr, {})));
   // Whatever a start that failed has left open (a library that goes on trying to reach a Redis) must not keep the process.
   process.exit(1);
 }

@@ -1,5 +1,8 @@
 import { explain } from '../explain.js';
-import { type TokenIssuer, signToken } from './token.js';
+import { PROBLEM_TYPE, problemOf } from './problem.js';
+import { type Connection, type Sent, send } from './send.js';
+
+type Method = Sent['method'];
 
 /** Of the API without its database, and of a proxy without the API. */
 const NO_OUTCOME = new Set([502, 503, 504]);
@@ -15,18 +18,12 @@ export class RequestRefused extends Error {
   }
 }
 
-export interface HeketiClientOptions {
-  readonly baseUrl: string;
-  readonly issuer: TokenIssuer;
-  readonly key: string;
-}
-
 /** Speaks Heketi's REST API as its own clients do: a fresh token per request, asynchronous requests polled to their end. */
 export class HeketiClient {
-  readonly #options: HeketiClientOptions;
+  readonly #connection: Connection;
 
-  constructor(options: HeketiClientOptions) {
-    this.#options = options;
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
   /** A synchronous answer as JSON. @throws RequestRefused */
@@ -56,7 +53,7 @@ export class HeketiClient {
     return response.headers.get('location');
   }
 
-  async #settled(method: string, path: string, body: unknown): Promise<Response> {
+  async #settled(method: Method, path: string, body: unknown): Promise<Response> {
     let response = await accepted(await this.#send(method, path, body));
     const queue = response.headers.get('location');
     if (response.status !== 202 || queue === null) return response;
@@ -77,21 +74,14 @@ export class HeketiClient {
     throw unknown((await response.text()).trimEnd());
   }
 
-  #send(method: string, path: string, body?: unknown): Promise<Response> {
-    const { baseUrl, issuer, key } = this.#options;
-    const url = new URL(path, baseUrl);
-    // The query is not part of what is signed.
-    const signed = { issuer, key, method, path: decodeURIComponent(url.pathname) };
-    return fetch(url, {
-      method,
-      redirect: 'manual',
-      headers: { authorization: `Bearer ${signToken(signed)}` },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+  #send(method: Method, path: string, body?: unknown): Promise<Response> {
+    return send(this.#connection, { method, path, body });
   }
 }
 
 async function accepted(response: Response): Promise<Response> {
   if (response.status < 400) return response;
+  // Of /v1, which says more than a text.
+  if (response.headers.get('content-type') === PROBLEM_TYPE) throw await problemOf(response);
   throw new RequestRefused(response.status, (await response.text()).trimEnd());
 }

@@ -14,12 +14,15 @@ export function signToken(request: {
   readonly key: string;
   readonly method: string;
   readonly path: string;
+  /** Who asks, recorded as the actor; absent: the issuer. */
+  readonly actor?: string;
   readonly lifetimeSeconds?: number;
   readonly now?: Date;
 }): string {
   const issuedAt = Math.floor((request.now ?? new Date()).getTime() / 1000);
   const claims = {
     iss: request.issuer,
+    ...(request.actor === undefined ? {} : { sub: request.actor }),
     iat: issuedAt,
     exp: issuedAt + (request.lifetimeSeconds ?? 300),
     qsh: createHash('sha256').update(`${request.method}&${request.path}`).digest('hex'),

@@ -20,6 +20,7 @@ import { createLogger } from '#observability';
 import { progressLine } from '../audit/progress-line.js';
 import { anchorsText, verifyText } from '../audit/verify-text.js';
 import { explain } from '../explain.js';
+import { auditExportCommand } from './audit-export.js';
 import { readConfig } from '../read-config.js';
 import { reachPostgres } from '../system/postgres.js';
 
@@ -43,10 +44,11 @@ interface AnchorsOptions extends DatabaseOptions {
 const FOUND = 1;
 const NOT_VERIFIED = 2;
 
-/** `brickyard audit`: whether the log is what it was. Needs the database, not the API. */
+/** `brickyard audit`: whether the log is what it was, from the database; and what is in it, from the API. */
 export function auditCommand(): Command {
   return new Command('audit')
-    .description('proof that nobody has changed the history')
+    .description('the history for auditors: all of it, and proof that nobody has changed it')
+    .addCommand(auditExportCommand())
     .addCommand(verifyCommand())
     .addCommand(anchorsCommand())
     .addCommand(keygenCommand());

@@ -14,6 +14,16 @@ const groups: readonly Group[] = [
   { names: ['config'], load: async () => [(await import('./config.js')).configCommand()] },
   { names: ['demo'], load: async () => [(await import('./demo.js')).demoCommand()] },
   { names: ['token', 'request', 'topology'], load: async () => (await import('./client.js')).clientCommands() },
+  { names: ['history'], load: async () => [(await import('./history.js')).historyCommand()] },
+  { names: ['operations'], load: async () => [(await import('./operations.js')).operationsCommand()] },
+  { names: ['watch'], load: async () => [(await import('./watch.js')).watchCommand()] },
+  { names: ['plan'], load: async () => [(await import('./plan.js')).planCommand()] },
+  { names: ['explain'], load: async () => [(await import('./explain.js')).explainCommand()] },
+  { names: ['context'], load: async () => [(await import('./context.js')).contextCommand()] },
+  {
+    names: ['completion'],
+    load: async () => [(await import('./completion.js')).completionCommand(() => loadCommands(undefined))],
+  },
 ];
 
 /** The commands among which the one with this name is; all of them where it is none's, for the help. */

@@ -1,19 +1,9 @@
 import { operationKinds } from '#domain';
-import type { Reason } from '#kernel';
 import { z } from 'zod';
 import { timeAnswer } from '../frame/fields.js';
+import { reasonSchema } from '../openapi/problem-schema.js';
 
 const positionField = z.string().meta({ description: 'A place in the log, `TRANSACTION:POSITION`; `asOf` takes it.' });
-
-const reason: z.ZodType<Reason> = z
-  .strictObject({
-    rule: z.string(),
-    detail: z.string(),
-    get because() {
-      return z.array(reason).optional();
-    },
-  })
-  .meta({ id: 'HistoryReason' }) as z.ZodType<Reason>;
 
 const command = z.strictObject({
   node: z.string().meta({ description: 'The manage hostname of the node that it ran on.' }),
@@ -62,7 +52,7 @@ const refusal = z.strictObject({
   path: z.string(),
   status: z.number().int(),
   text: z.string().meta({ description: 'What the client was told.' }),
-  reasons: z.array(reason),
+  reasons: z.array(reasonSchema),
 });
 
 export const historyEntry = z
