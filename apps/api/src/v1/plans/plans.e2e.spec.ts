@@ -32,8 +32,11 @@ async function planned<Schema extends z.ZodType>(
   return schema.parse(JSON.parse(answer.body));
 }
 
+/** Without those about refused requests, which are recorded behind the answer: one of an earlier test may still come. */
 async function eventCount(): Promise<number> {
-  const [row] = await owner.query<{ count: string }>('select count(*) from brickyard.event');
+  const [row] = await owner.query<{ count: string }>(
+    "select count(*) from brickyard.event where stream_kind <> 'request'",
+  );
   return Number(row?.count);
 }
 
