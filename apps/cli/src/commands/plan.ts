@@ -44,7 +44,14 @@ function createPlan(): Command {
     });
 }
 
-function wanted({ size: sizeGiB, name, replica, disperse, cluster: clusterIds, snapshotFactor: factor }: CreateOptions): unknown {
+function wanted({
+  size: sizeGiB,
+  name,
+  replica,
+  disperse,
+  cluster: clusterIds,
+  snapshotFactor: factor,
+}: CreateOptions): unknown {
   return {
     sizeGiB,
     name,

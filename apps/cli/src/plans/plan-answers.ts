@@ -26,7 +26,11 @@ interface CarriedOut {
 
 /** What a request for a volume would lead to. */
 export type VolumePlan =
-  | (CarriedOut & { readonly feasible: true; readonly sizeGiB: number; readonly brickSets: readonly (readonly Brick[])[] })
+  | (CarriedOut & {
+      readonly feasible: true;
+      readonly sizeGiB: number;
+      readonly brickSets: readonly (readonly Brick[])[];
+    })
   | { readonly feasible: false; readonly problem: ProblemDetails };
 
 /** What the removal of a device or node takes. */

@@ -24,7 +24,11 @@ export function volumePlanText(plan: VolumePlan, page: Page, withCommands: boole
     ]),
   );
   const bricks = table(['set', 'takes', 'role', 'zone', 'node', 'device'], rows, width, style);
-  const head = hanging(`${style.good('feasible')}  `, `${kind}: ${sizeGiB} GiB in the end, cluster ${clusterId}`, width);
+  const head = hanging(
+    `${style.good('feasible')}  `,
+    `${kind}: ${sizeGiB} GiB in the end, cluster ${clusterId}`,
+    width,
+  );
   return `${head}\n\n${bricks}\n${carriedOutText(plan, page, withCommands)}`;
 }
 
@@ -54,7 +58,9 @@ function carriedOutText(
     return `  ${style.bold(name)}: ${number === 1 ? '1 step' : `${number} steps`}${noWayBack}\n${ran.join('')}`;
   });
   const waits = lanes.flatMap(({ resource, operations }) =>
-    operations.map(({ operationId, kind, status }) => `  waits for ${kind} ${operationId} (${status}): both want ${resource}\n`),
+    operations.map(
+      ({ operationId, kind, status }) => `  waits for ${kind} ${operationId} (${status}): both want ${resource}\n`,
+    ),
   );
   return `${steps.join('')}${waits.join('')}`;
 }
