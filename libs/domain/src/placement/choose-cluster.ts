@@ -66,7 +66,8 @@ export function chooseCluster<Facts extends ClusterFacts, Result>(
   throw combined('Unable to create volume on any cluster:', failed, rejected);
 }
 
-function ineligible(cluster: ClusterFacts, wish: ClusterWish): Ineligible | null {
+/** What keeps a cluster from being asked, the first thing if there are several; null: nothing. */
+export function ineligible(cluster: ClusterFacts, wish: ClusterWish): Ineligible | null {
   const { file, block, clusterId, volumeCount } = cluster;
   const flags = `the cluster's flags are file ${String(file)} and block ${String(block)}`;
   const flagsReason: Reason = { rule: 'cluster-flags', detail: flags, values: { clusterId } };

@@ -34,7 +34,7 @@ export function withRemedy(problem: PlacementProblem, remedy: Remedy): Placement
     case 'free-space':
       return { ...problem, nodes: nodes.map((node) => freed(node, remedy.devices)) };
     case 'add-nodes':
-      return { ...problem, nodes: [...nodes, ...added(problem, remedy)] };
+      return { ...problem, nodes: [...nodes, ...added(nodes, remedy)] };
   }
 }
 
@@ -59,11 +59,10 @@ function freed(node: PlacementNode, more: Freed): PlacementNode {
 }
 
 function added(
-  { nodes, request }: PlacementProblem,
-  { nodes: count, inNewZones, moreThanKiB }: Extract<Remedy, { kind: 'add-nodes' }>,
+  nodes: readonly PlacementNode[],
+  { nodes: count, inNewZones, moreThanKiB, tagRule }: Extract<Remedy, { kind: 'add-nodes' }>,
 ): PlacementNode[] {
-  const rule = request.glusterVolumeOptions.find((text) => text.includes('tag-match'));
-  const tags = rule?.endsWith('tier=ssd') === true ? { tier: 'ssd' } : {};
+  const tags = tagRule === 'tier=ssd' ? { tier: 'ssd' } : {};
   return Array.from({ length: count }, (_, index) => {
     const zone = inNewZones ? 100 + index : (nodes[0]?.zone ?? 1);
     const device = placementDevice(`added${index.toString()}`, 0, { freeKiB: moreThanKiB + 1, tags });

@@ -13,7 +13,7 @@ interface Down {
   readonly freeKiB: number;
 }
 
-/** The fewest offline nodes and devices, those with the most space first, with which it fits. Failed ones stay what they are. */
+/** Offline nodes and devices with which it fits, of which none can be left out. Failed ones stay what they are. */
 export function onlineRemedies(problem: PlacementProblem): readonly Remedy[] {
   const all = problem.nodes.flatMap(downIn).sort((a, b) => b.freeKiB - a.freeKiB);
   const helps = (found: readonly Down[]): boolean => fits({ ...problem, nodes: broughtUp(problem.nodes, found) });

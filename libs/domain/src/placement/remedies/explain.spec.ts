@@ -96,7 +96,7 @@ describe('what a refused volume is told', () => {
     const tagged = { ...request, glusterVolumeOptions: ['user.heketi.device-tag-match tier=ssd'] };
     expect(inFirst(explained([offer(placementNodes([1, 1, 2], [500]))], tagged))).toEqual([
       'without the rule tier=ssd it fits, or with devices tagged to match it',
-      'with 3 more nodes, with a device each of more than 100.5 GiB free, it fits',
+      'with 3 more nodes, with a device each of more than 100.5 GiB free that matches tier=ssd, it fits',
     ]);
   });
 
@@ -109,7 +109,8 @@ describe('what a refused volume is told', () => {
 
   it.each<[Partial<ClusterOffer>, string, RegExp]>([
     [{ nameTaken: true }, 'volume-name', /^with another name/],
-    [{ volumeCount: 1000 }, 'max-volumes-per-cluster', /^after the deletion of a volume/],
+    [{ volumeCount: 1000 }, 'max-volumes-per-cluster', /^after the deletion of 1 volume, or/],
+    [{ volumeCount: 1002 }, 'max-volumes-per-cluster', /^after the deletion of 3 volumes, or/],
     [{ file: false }, 'cluster-flags', /^with the cluster's flags changed/],
   ])(
     'in a cluster that was not asked (%j): what keeps it from being asked, if there is room',
@@ -120,6 +121,14 @@ describe('what a refused volume is told', () => {
       expect(inFirst(explained([offer(placementNodes([1, 1], [500]), changes)]))).toEqual([]);
     },
   );
+
+  it.each<Partial<ClusterOffer>>([
+    { nameTaken: true, volumeCount: 1000 },
+    { nameTaken: true, file: false },
+    { volumeCount: 1000, file: false },
+  ])('promises nothing where one change would not be enough (%j)', (changes) => {
+    expect(inFirst(explained([offer(placementNodes([1, 1, 1], [500]), changes)]))).toEqual([]);
+  });
 
   it('says of each of several clusters what would help there, of the first three', () => {
     const error = explained(

@@ -1,6 +1,8 @@
 import { DomainError, type Reason } from '#kernel';
 import type { VolumeState } from '../../volume/state.js';
 import type { PlacementNode } from '../candidates.js';
+import { type ClusterFacts, ineligible } from '../choose-cluster.js';
+import { counted } from '../explain/texts.js';
 import { type ClusterOffer, expansionRequest, type PlanContext, type VolumePlanRequest } from '../plan-volume.js';
 import { remedyReasons } from './find-remedies.js';
 import { fits, type PlacementProblem } from './problem.js';
@@ -10,11 +12,26 @@ type Site = Pick<PlanContext, 'settings' | 'seed'>;
 /** In how many clusters remedies are looked for. */
 const MOST_CLUSTERS = 3;
 
-/** What helps where a cluster was not even asked, as long as it has room. */
-const otherwise: Readonly<Record<string, string>> = {
-  'volume-name': 'with another name, or without one, it fits',
-  'max-volumes-per-cluster': 'after the deletion of a volume, or with a higher max_volumes_per_cluster, it fits',
-  'cluster-flags': "with the cluster's flags changed to allow volumes of this type it fits",
+interface Change {
+  readonly detail: (hindrance: Reason) => string;
+  /** What the cluster is like after it. */
+  readonly cluster: Partial<ClusterFacts>;
+}
+
+/** What helps where a cluster was not even asked, as long as nothing else is in the way. */
+const otherwise: Readonly<Record<string, Change>> = {
+  'volume-name': { detail: () => 'with another name, or without one, it fits', cluster: { nameTaken: false } },
+  'max-volumes-per-cluster': {
+    detail: ({ values }) => {
+      const tooMany = Number(values?.['volumes']) - Number(values?.['limit']) + 1;
+      return `after the deletion of ${counted(tooMany, 'volume')}, or with a higher max_volumes_per_cluster, it fits`;
+    },
+    cluster: { volumeCount: 0 },
+  },
+  'cluster-flags': {
+    detail: () => "with the cluster's flags changed to allow volumes of this type it fits",
+    cluster: { file: true, block: true },
+  },
 };
 
 /**
@@ -32,7 +49,9 @@ export function explainCreate(
     const offer = reason.rule === 'cluster' ? offers.get(String(reason.values?.['clusterId'])) : undefined;
     if (offer === undefined || index >= MOST_CLUSTERS) return reason;
     const problem = { request: { ...request, existingBricks: 0 }, nodes: offer.nodes, settings, seed };
-    return { ...reason, because: [...(reason.because ?? []), ...clusterRemedies(reason, problem)] };
+    const isFree = (changed: Partial<ClusterFacts>): boolean =>
+      ineligible({ ...offer, ...changed }, { ...request, ...settings }) === null;
+    return { ...reason, because: [...(reason.because ?? []), ...clusterRemedies(reason, problem, isFree)] };
   });
   return new DomainError(refusal.kind, refusal.message, reasons);
 }
@@ -51,10 +70,15 @@ export function explainExpand(
   return new DomainError(refusal.kind, refusal.message, [...refusal.reasons, ...remedies]);
 }
 
-function clusterRemedies({ because = [] }: Reason, problem: PlacementProblem): readonly Reason[] {
+/** @param isFree whether nothing would keep the cluster from being asked, once it is changed */
+function clusterRemedies(
+  { because = [] }: Reason,
+  problem: PlacementProblem,
+  isFree: (changed: Partial<ClusterFacts>) => boolean,
+): readonly Reason[] {
   const hindrance = because.find(({ rule }) => otherwise[rule] !== undefined);
-  if (hindrance === undefined) return remedyReasons(problem, 'volume');
-  const detail = otherwise[hindrance.rule];
-  if (detail === undefined || !fits(problem)) return [];
-  return [{ rule: 'remedy', detail, values: { kind: hindrance.rule } }];
+  const change = hindrance === undefined ? undefined : otherwise[hindrance.rule];
+  if (hindrance === undefined || change === undefined) return remedyReasons(problem, 'volume');
+  if (!isFree(change.cluster) || !fits(problem)) return [];
+  return [{ rule: 'remedy', detail: change.detail(hindrance), values: { kind: hindrance.rule } }];
 }

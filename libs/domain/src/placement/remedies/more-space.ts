@@ -2,6 +2,7 @@ import { selectCandidates, type PlacementNode } from '../candidates.js';
 import { bricksOf, bricksWith, permittedCuts } from '../cuts.js';
 import type { FillRequest } from '../fill-brick-sets.js';
 import { type DeviceRoom, type Room, roomFor } from '../room.js';
+import { tagRuleText } from '../tag-rule.js';
 import { placementRules } from '../volume-options.js';
 import { fits, orElse, type PlacementProblem } from './problem.js';
 import type { Remedy, SpaceToFree } from './remedy.js';
@@ -89,7 +90,10 @@ function addNodes(problem: PlacementProblem, attempts: readonly FillRequest[]): 
     // Counting knows of data bricks only: where arbiters lack a place too, another node is needed.
     for (let count = nodes; count <= attempt.shape.length; count += 1) {
       if (!fits({ ...problem, nodes: [...problem.nodes, ...newNodes(problem, count, moreThanKiB + 1)] })) continue;
-      return { kind: 'add-nodes', nodes: count, inNewZones: attempt.strictZones, moreThanKiB };
+      const { request, settings } = problem;
+      const { tagRule } = placementRules(request.durability, request.glusterVolumeOptions, settings);
+      const tags = { tagRule: tagRule === null ? null : tagRuleText(tagRule) };
+      return { kind: 'add-nodes', nodes: count, inNewZones: attempt.strictZones, moreThanKiB, ...tags };
     }
   }
   return null;

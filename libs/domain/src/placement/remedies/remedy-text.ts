@@ -95,11 +95,13 @@ function freeSpaceLine({ devices }: Of<'free-space'>): Line {
   };
 }
 
-function addNodesLine({ nodes, inNewZones, moreThanKiB }: Of<'add-nodes'>): Line {
+function addNodesLine({ nodes, inNewZones, moreThanKiB, tagRule }: Of<'add-nodes'>): Line {
   const zones = inNewZones ? `, in ${nodes === 1 ? 'a new zone' : `${nodes} new zones`}` : '';
   const each = nodes === 1 ? 'a device' : 'a device each';
+  const tagged = tagRule === null ? '' : ` that matches ${tagRule}`;
+  const device = `${each} of more than ${gibText(moreThanKiB)} free${tagged}`;
   return {
-    detail: `with ${counted(nodes, 'more node')}${zones}, with ${each} of more than ${gibText(moreThanKiB)} free, it fits`,
-    values: { nodes, newZones: inNewZones ? nodes : 0, moreThanKiB },
+    detail: `with ${counted(nodes, 'more node')}${zones}, with ${device}, it fits`,
+    values: { nodes, newZones: inNewZones ? nodes : 0, moreThanKiB, ...(tagRule === null ? {} : { tagRule }) },
   };
 }

@@ -9,7 +9,14 @@ export type Remedy =
   | { readonly kind: 'device-tag-match'; readonly tagRule: string }
   | { readonly kind: 'bring-online'; readonly nodeIds: readonly string[]; readonly deviceIds: readonly string[] }
   | { readonly kind: 'free-space'; readonly devices: readonly SpaceToFree[] }
-  | { readonly kind: 'add-nodes'; readonly nodes: number; readonly inNewZones: boolean; readonly moreThanKiB: number }
+  | {
+      readonly kind: 'add-nodes';
+      readonly nodes: number;
+      readonly inNewZones: boolean;
+      readonly moreThanKiB: number;
+      /** What tags have to match; null: they do not matter. */
+      readonly tagRule: string | null;
+    }
   | { readonly kind: 'max-bricks-per-volume'; readonly bricks: number; readonly insteadOf: number };
 
 export interface SpaceToFree {
