@@ -6,6 +6,7 @@ export * from './ids.js';
 export * from './json.js';
 export * from './log.js';
 export * from './metadata.js';
+export * from './secrets/index.js';
 export * from './sql.js';
 export * from './units.js';
 export * from './within.js';

@@ -1,5 +1,6 @@
 import { type DestinationStream, pino } from 'pino';
-import type { Logger } from '#kernel';
+import { type Logger, maskText } from '#kernel';
+import { safeFields } from './safe-fields.js';
 
 export interface LogOptions {
   readonly level: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -9,29 +10,24 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Names of fields that hold secrets, at the top of a line or one level below. */
-const SECRET_FIELDS = [
-  'authorization',
-  'password',
-  'secret',
-  'token',
-  'key',
-  'adminKey',
-  'userKey',
-  'auditorKey',
-  'databaseUrl',
-  'redisUrl',
-];
-
-/** A log of JSON lines. Fields that by their name hold a secret are masked, whoever puts them there. */
+/** A log of JSON lines, without secrets, whoever puts them there. */
 export function createLogger({ level, process, destination }: LogOptions): Logger {
   return pino(
     {
       level,
       base: { process },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: '********' },
+      formatters: { level: (label) => ({ level: label }), log: safeFields },
+      // Errors are objects of ours when it is the serializer's turn.
+      serializers: { err: (error: unknown) => error },
+      hooks: {
+        logMethod(given, method) {
+          method.apply(
+            this,
+            given.map((part: unknown) => (typeof part === 'string' ? maskText(part) : part)) as typeof given,
+          );
+        },
+      },
     },
     destination ?? pino.destination(1),
   );

@@ -10,8 +10,6 @@ export interface RemoteCommand {
   readonly timeoutMs: number;
   /** Of each of stdout and stderr, where the answer may be longer than the transport's limit. */
   readonly maxOutputBytes?: number;
-  /** Arguments whose value must not be recorded, by index. */
-  readonly secretArguments?: readonly number[];
 }
 
 export interface RemoteResult {

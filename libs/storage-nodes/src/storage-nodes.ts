@@ -1,3 +1,4 @@
+import { maskText } from '#kernel';
 import type { BrickReservation, CommandRecord, DeviceObservation, Durability, PinnedHostKey } from '#domain';
 import type { NodeHealth } from './health/node-health.js';
 import type { GlusterVolume, NodeInventory } from './node-inventory.js';
@@ -48,16 +49,22 @@ export function assertLive(call: Pick<NodeCall, 'signal' | 'assertLive'>): void 
   call.assertLive?.();
 }
 
-/** A command ran on the node and said no. `message` is the node's own words: its stderr, else what the transport says. */
+/**
+ * A command ran on the node and said no. `message` is the node's own words: its stderr, else what the transport says. Nodes say
+ * anything: secrets in it are masked.
+ */
 export class NodeCommandError extends Error {
+  readonly command: string;
+
   constructor(
     message: string,
     readonly node: string,
-    readonly command: string,
+    command: string,
     readonly exitCode: number,
   ) {
-    super(message);
+    super(maskText(message));
     this.name = 'NodeCommandError';
+    this.command = maskText(command);
   }
 }
 
@@ -73,7 +80,7 @@ export class NodeUnreachableError extends Error {
     /** Where it is about one node only, and that is known. */
     readonly nodeId?: string,
   ) {
-    super(message);
+    super(maskText(message));
     this.name = 'NodeUnreachableError';
   }
 }

@@ -1,4 +1,4 @@
-import { DomainError } from '#kernel';
+import { DomainError, maskText } from '#kernel';
 import { NodeCommandError, NodeUnreachableError, type NodeAddress } from '#storage-nodes';
 import { StepRefusedError } from '../workflows/workflow.js';
 
@@ -28,7 +28,8 @@ export function stepFailure(error: unknown): StepFailure | null {
 }
 
 function failure(node: string | null, reason: string, flags: Partial<StepFailure> = {}): StepFailure {
-  return { node, reason, refused: false, unknown: false, ...flags };
+  // It goes into the log and to clients, whatever the error was made of.
+  return { node, reason: maskText(reason), refused: false, unknown: false, ...flags };
 }
 
 function away({ node, message, sent: unknown, nodeId }: NodeUnreachableError): StepFailure {

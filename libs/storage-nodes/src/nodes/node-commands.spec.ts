@@ -48,10 +48,13 @@ describe("a node's words for a failure", () => {
     });
   });
 
-  it('never show a secret argument', async () => {
-    const executor = new ScriptedExecutor().on(/./, 1);
-    const command = { argv: ['login', 'hunter2'], timeoutMs: 1, secretArguments: [1] };
-    await expect(commandsWith(executor).expect(command)).rejects.toMatchObject({ command: "login '***'" });
+  it('never show a secret, of ours or of the node', async () => {
+    const executor = new ScriptedExecutor().on(/./, { exitCode: 1, stderr: 'token=hunter2 is wrong' });
+    const command = { argv: ['login', '--password', 'hunter2'], timeoutMs: 1 };
+    await expect(commandsWith(executor).expect(command)).rejects.toMatchObject({
+      command: 'login --password ********',
+      message: 'token=******** is wrong',
+    });
   });
 });
 

@@ -112,9 +112,7 @@ export class NodeCommands {
 
   /** A refusal that says more than the node does. */
   failed(message: string, command: RemoteCommand, result: RemoteResult): NodeCommandError {
-    const secret = new Set(command.secretArguments ?? []);
-    const line = shellLine(command.argv.map((word, index) => (secret.has(index) ? '***' : word)));
-    return new NodeCommandError(message, this.node.manageHost, line, result.exitCode);
+    return new NodeCommandError(message, this.node.manageHost, shellLine(command.argv), result.exitCode);
   }
 
   /** Waits; the end of the call ends it. */

@@ -87,10 +87,16 @@ describe('commands over SSH', () => {
   });
 
   it('masks secrets in what is recorded', async () => {
-    const argv = ['sh', '-c', 'echo "bad password $1" >&2; exit 1', 'sh', 'hunter2'];
-    await executorWith().run(node, command(argv, { secretArguments: [4] }), call());
+    const argv = ['sh', '-c', 'echo "mount: password=$2 is wrong" >&2; exit 1', 'sh', '--password', 'hunter2'];
+    await executorWith().run(node, command(argv), call());
     expect(JSON.stringify(records)).not.toContain('hunter2');
-    expect(records[0]?.stderr).toBe('bad password ***');
+    expect(records[0]?.stderr).toBe('mount: password=******** is wrong');
+  });
+
+  it('masks a private key as a whole before it keeps the end of what was said', async () => {
+    const script = 'exec >&2; echo "-----BEGIN PRIVATE KEY-----"; yes hunter2 | head -c 4000; exit 1';
+    await executorWith().run(node, command(['sh', '-c', script]), call());
+    expect(records[0]?.stderr).toBe('********');
   });
 
   it('says that the outcome is unknown where the deadline passed on the node', async () => {

@@ -1,5 +1,6 @@
 import ssh2 from 'ssh2';
 import type { CommandRecord, PinnedHostKey } from '#domain';
+import { maskText } from '#kernel';
 import { shellLine } from '../quote.js';
 import type { RemoteCommand, RemoteExecutor, RemoteResult } from '../remote-executor.js';
 import { assertLive, NodeUnreachableError, type NodeAddress, type NodeCall } from '../storage-nodes.js';
@@ -8,7 +9,6 @@ import { endpointOf } from './endpoint.js';
 import { NodeLink } from './node-link.js';
 import { sshDefaults, type SshOptions, type SshSettings } from './options.js';
 
-const MASK = '***';
 const STDERR_TAIL = 2000;
 /** What `timeout` answers where it had to end the command; 137 where only the KILL after the grace time did. */
 const TIMED_OUT = 124;
@@ -141,12 +141,11 @@ function recordOf(
   durationMs: number,
   stderr: string,
 ): CommandRecord {
-  const secret = new Set(command.secretArguments ?? []);
-  const hidden = command.argv.filter((word, index) => secret.has(index) && word !== '');
-  const tail = hidden.reduce((text, word) => text.replaceAll(word, MASK), stderr.trim()).slice(-STDERR_TAIL);
+  // Masked as a whole: of half a key nobody could tell what it is.
+  const tail = maskText(stderr.trim()).slice(-STDERR_TAIL);
   return {
     node: node.manageHost,
-    command: shellLine(command.argv.map((word, index) => (secret.has(index) ? MASK : word))),
+    command: maskText(shellLine(command.argv)),
     exitCode,
     durationMs: Math.round(durationMs),
     ...(exitCode !== 0 && tail !== '' ? { stderr: tail } : {}),
