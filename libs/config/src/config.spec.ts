@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assertServable, ConfigError, loadConfig } from './config.js';
+import { assertServable, ConfigError, loadConfig, secretsIn } from './config.js';
 
 function problemsOf(work: () => unknown): readonly string[] {
   try {
@@ -96,5 +96,23 @@ describe('URLs', () => {
   });
   it('are taken as they are', () => {
     expect(loadConfig({ REDIS_URL: ' rediss://h:1/2 ' }).config.redisUrl).toBe('rediss://h:1/2');
+  });
+
+  it('knows its secrets: keys, and of addresses the password, as it is written and as it is meant', () => {
+    const { config } = loadConfig({
+      HEKETI_ADMIN_KEY: 'the admin key',
+      DATABASE_URL: 'postgres://me:p%40ss@db/brickyard',
+      REDIS_URL: 'redis://queue:6379',
+    });
+    expect(secretsIn(config)).toEqual(['p%40ss', 'p@ss', 'the admin key']);
+  });
+
+  it('takes no volume option that hands a secret over, and does not repeat it', () => {
+    const [problem, ...more] = problemsOf(() =>
+      loadConfig({ HEKETI_POST_REQUEST_VOLUME_OPTIONS: 'nfs.disable on,user.db-password s3cret' }),
+    );
+    expect(more).toEqual([]);
+    expect(problem).toContain('HEKETI_POST_REQUEST_VOLUME_OPTIONS: must hold no secret');
+    expect(problem).not.toContain('s3cret');
   });
 });

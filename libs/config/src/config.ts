@@ -1,3 +1,4 @@
+import { MASK, maskText } from '#kernel';
 import { type Setting } from './setting.js';
 import { acceptedWithoutEffect, settings } from './settings.js';
 
@@ -75,7 +76,7 @@ function find(
 
 function show(value: unknown, secret: boolean): string {
   const shown = String(value);
-  return secret && shown !== '' ? '********' : shown;
+  return secret && shown !== '' ? MASK : shown;
 }
 
 /**
@@ -92,7 +93,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, file: unknown = {}): LoadedCo
     const found = find(setting, env, file);
     const parsed = found === null ? null : setting.schema.safeParse(found.raw);
     if (parsed !== null && !parsed.success) {
-      const shown = setting.secret ? '' : ` (is ${JSON.stringify(found?.raw)})`;
+      const shown = setting.secret ? '' : ` (is ${maskText(JSON.stringify(found?.raw))})`;
       problems.push(
         `${found?.source ?? ''}: ${parsed.error.issues[0]?.message ?? 'is wrong'}${shown}. ${setting.help}`,
       );
@@ -109,6 +110,23 @@ export function loadConfig(env: NodeJS.ProcessEnv, file: unknown = {}): LoadedCo
     inForce,
     warnings: unknownKeys(file).map((path) => `unknown key ${path} in the configuration file is ignored`),
   };
+}
+
+const ADDRESS = /^(?:postgres|postgresql|redis|rediss):\/\//;
+
+/** The secrets of a configuration: keys as they are, of addresses the password. */
+export function secretsIn(config: Config): readonly string[] {
+  return (Object.keys(settings) as (keyof typeof settings)[])
+    .filter((name) => settings[name].secret)
+    .map((name) => String(config[name]))
+    .flatMap((value) => (ADDRESS.test(value) ? passwordIn(value) : [value]))
+    .filter((secret) => secret !== '');
+}
+
+/** As it is written and as it is meant. */
+function passwordIn(address: string): readonly string[] {
+  const { password } = new URL(address);
+  return [password, decodeURIComponent(password)];
 }
 
 /**

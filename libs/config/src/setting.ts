@@ -1,3 +1,4 @@
+import { secretOptions } from '#kernel';
 import { z } from 'zod';
 
 /** One thing that can be configured: where it comes from, what it may be, what it is otherwise. */
@@ -34,6 +35,13 @@ function setting<Value>(schema: z.ZodType<Value>, fallback: Value, source: Sourc
 /** A text; blanks around it are dropped. */
 export function text(fallback: string, source: Source): Setting<string> {
   return setting(z.string({ error: 'must be a text' }).trim(), fallback, source);
+}
+
+/** Volume options, comma separated, that go to every volume: none may hand a secret over, as none of a request may. */
+export function volumeOptions(source: Source): Setting<string> {
+  const message = 'must hold no secret: volume options are stored and shown in clear';
+  const fits = (value: string): boolean => secretOptions(value.split(',')).length === 0;
+  return setting(z.string({ error: 'must be a text' }).trim().refine(fits, message), '', source);
 }
 
 /** A URL with one of some schemes, or empty. Its password, if any, is never shown: the message does not repeat the value. */

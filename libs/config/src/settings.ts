@@ -1,4 +1,4 @@
-import { choice, flag, integer, text, url } from './setting.js';
+import { choice, flag, integer, text, url, volumeOptions } from './setting.js';
 
 const anyPort = { min: 0, max: 65_535 };
 const milliseconds = { min: 0, max: 3_600_000 };
@@ -184,12 +184,12 @@ export const settings = {
     { min: 1, max: 1_073_741_824 },
     { file: 'glusterfs.average_file_size_kb', help: 'For the size of arbiter bricks.' },
   ),
-  preRequestVolumeOptions: text('', {
+  preRequestVolumeOptions: volumeOptions({
     env: ['HEKETI_PRE_REQUEST_VOLUME_OPTIONS'],
     file: 'glusterfs.pre_request_volume_options',
     help: 'Volume options before those of the request, comma separated.',
   }),
-  postRequestVolumeOptions: text('', {
+  postRequestVolumeOptions: volumeOptions({
     env: ['HEKETI_POST_REQUEST_VOLUME_OPTIONS'],
     file: 'glusterfs.post_request_volume_options',
     help: 'Volume options after those of the request, comma separated.',

@@ -1,3 +1,4 @@
+import { secretOptions } from '#kernel';
 import type { z } from 'zod';
 import type { Contract } from './contract.js';
 import { goBool, goFloat32, goInt, goString, goStrings, goStruct } from './go-types.js';
@@ -25,8 +26,16 @@ const createShape = goStruct({
 export type VolumeCreateBody = z.output<typeof createShape>;
 
 /** An option ends up in a command line of its own argument; control characters have no place in one, nor in the log. */
-const options: Rule<readonly string[]> = (texts) =>
+const printable: Rule<readonly string[]> = (texts) =>
   texts.every((text) => !/\p{Cc}/u.test(text)) ? null : 'must be in a valid format';
+
+/** Whoever reads a volume, the history or a node's command line reads its options. */
+export const noSecrets: Rule<readonly string[]> = (texts) => {
+  const found = secretOptions(texts);
+  if (found.length === 0) return null;
+  const remedy = 'keep it in a file on the nodes, and give the path of the file';
+  return `must not hold a secret, because options are stored and shown in clear (${found.join(', ')}): ${remedy}`;
+};
 
 const shortName: Rule<string> = (name) =>
   name.length > MAX_NAME_LENGTH ? `the length must be no more than ${MAX_NAME_LENGTH}` : null;
@@ -37,7 +46,7 @@ export const volumeCreateContract: Contract<VolumeCreateBody> = {
     violations({
       size: check(size, required, atLeast(1)),
       name: check(name, matches(VOLUME_NAME), shortName),
-      glustervolumeoptions: options(glustervolumeoptions),
+      glustervolumeoptions: check(glustervolumeoptions, printable, noSecrets),
     }),
 };
 

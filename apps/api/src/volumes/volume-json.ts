@@ -1,4 +1,5 @@
 import { shortestFloat32, type VolumeState } from '#domain';
+import { maskTexts } from '#kernel';
 import type { VolumeView } from '#read-model';
 import { brickJson } from '../devices/device-json.js';
 
@@ -37,7 +38,8 @@ export function volumeJson({ volume, bricks, hosts }: VolumeView): object {
     name: volume.name,
     durability: durabilityJson(volume),
     ...(volume.gid === 0 ? {} : { gid: volume.gid }),
-    glustervolumeoptions: volume.glusterVolumeOptions,
+    // Those that hand a secret over are refused; a volume of an earlier version may have one.
+    glustervolumeoptions: maskTexts(volume.glusterVolumeOptions),
     ...(volume.block ? { block: true } : {}),
     snapshot: { enable: volume.snapshot.enable, factor: shortestFloat32(volume.snapshot.factor) },
     id: volume.volumeId,

@@ -1,4 +1,4 @@
-import { writeGoJson } from '#kernel';
+import { maskText, writeGoJson } from '#kernel';
 import type { FastifyReply } from 'fastify';
 
 const JSON_TYPE = 'application/json; charset=UTF-8';
@@ -59,8 +59,8 @@ export function sendHtmlLink(reply: FastifyReply, status: number, location: stri
   sendAnswer(reply, linkAnswer(reply.request.method, status, location, text));
 }
 
-/** Go's http.Error: the text and one newline. */
+/** Go's http.Error: the text, without secrets, and one newline. */
 export function sendText(reply: FastifyReply, status: number, text: string, headers: Headers = {}): void {
   const plain = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
-  sendAnswer(reply, { status, headers: { ...headers, ...plain }, body: `${text}\n` });
+  sendAnswer(reply, { status, headers: { ...headers, ...plain }, body: `${maskText(text)}\n` });
 }

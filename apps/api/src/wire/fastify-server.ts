@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { decodedPath, encodedPath } from '#auth';
+import { safePath } from '#audit';
 import type { Logger } from '#kernel';
 import type { Telemetry } from '#observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -119,7 +120,7 @@ export function fastifyServer({
       {
         requestId: request.id,
         method: request.method,
-        path: encodedPath(request.originalUrl),
+        path: safePath(encodedPath(request.originalUrl)),
         route: label,
         status,
         durationMs: Math.round(durationMs * 10) / 10,

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Principal, anybody } from '#auth';
-import { type Attribution, newId } from '#kernel';
+import { type Attribution, maskText, newId } from '#kernel';
 import type { FastifyRequest } from 'fastify';
 
 /** What travels with a request besides Fastify's own fields. */
@@ -15,7 +15,7 @@ const MAX_USER_AGENT_LENGTH = 256;
 /** The client's own request id where it is sane, else a new one. It names the request in logs and events, nothing more. */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
   const sent = headers['x-request-id'];
-  return typeof sent === 'string' && SANE_REQUEST_ID.test(sent) ? sent : newId();
+  return typeof sent === 'string' && SANE_REQUEST_ID.test(sent) && maskText(sent) === sent ? sent : newId();
 }
 
 export function principalOf(request: WireRequest): Principal {
@@ -31,7 +31,7 @@ export function attributionOf(request: WireRequest): Attribution {
     issuer,
     requestId: request.id,
     sourceAddress: request.ip,
-    userAgent: agent === undefined ? null : agent.slice(0, MAX_USER_AGENT_LENGTH),
+    userAgent: agent === undefined ? null : maskText(agent).slice(0, MAX_USER_AGENT_LENGTH),
     correlationId: request.id,
     causationId: null,
   };

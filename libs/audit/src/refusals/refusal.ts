@@ -1,4 +1,4 @@
-import type { Attribution, Reason } from '#kernel';
+import { type Attribution, maskText, maskTexts, type Reason } from '#kernel';
 import { cappedReasons } from './capped-reasons.js';
 import type { RefusalStage, RefusedObject, RefusedRequest } from './events.js';
 
@@ -40,10 +40,10 @@ export function refusedRequest({ stage, method, path, status, text, reasons, cla
     method: cut(method, MAX_METHOD_LENGTH),
     path: safePath(path),
     status,
-    text: cut(text.trim(), MAX_TEXT_LENGTH),
+    text: cut(maskText(text.trim()), MAX_TEXT_LENGTH),
     ...objectOf(path),
-    ...(claimedIssuer === null ? {} : { claimedIssuer: cut(claimedIssuer, MAX_SEGMENT_LENGTH) }),
-    ...(kept.length === 0 ? {} : { reasons: kept }),
+    ...(claimedIssuer === null ? {} : { claimedIssuer: cut(maskText(claimedIssuer), MAX_SEGMENT_LENGTH) }),
+    ...(kept.length === 0 ? {} : { reasons: maskTexts(kept) }),
     ...(Object.keys(further).length === 0 ? {} : { furtherReasons: further }),
   };
 }
@@ -53,10 +53,11 @@ function objectOf(path: string): RefusedObject {
   return kind === undefined || id === undefined ? {} : { [idNames[kind as keyof typeof idNames]]: id };
 }
 
-function safePath(path: string): string {
+/** A path for records: without its query, and without what may be a token. */
+export function safePath(path: string): string {
   const [bare = ''] = path.split(/[?#]/);
   const segments = bare.split('/').map((segment) => (segment.length > MAX_SEGMENT_LENGTH ? '…' : segment));
-  return cut(segments.join('/'), MAX_PATH_LENGTH);
+  return cut(maskText(segments.join('/')), MAX_PATH_LENGTH);
 }
 
 /** Text that Postgres takes and that is read on a screen: no control characters but ends of lines, no half characters. */

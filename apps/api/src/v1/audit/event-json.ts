@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '#event-store';
+import { maskTexts } from '#kernel';
 import { z } from 'zod';
 import { timeAnswer } from '../frame/fields.js';
 
@@ -22,10 +23,11 @@ export const eventSchema = z
     userAgent: z.string().nullable(),
     correlationId: z.string().meta({ description: 'The operation that it belongs to, else the request.' }),
     causationId: z.string().nullable(),
-    data: z.unknown().meta({ description: 'As it was written, never changed. Secrets were masked before that.' }),
+    data: z.unknown().meta({ description: 'What happened, without secrets.' }),
   })
   .meta({ id: 'Event' });
 
+/** Secrets are masked before an event is written; here for logs that an earlier version has written, too. */
 export function eventJson(recorded: RecordedEvent): z.input<typeof eventSchema> {
   const { position, eventId, event, schemaVersion, recordedAt, attribution } = recorded;
   const { actor, issuer, requestId, sourceAddress, userAgent, correlationId, causationId } = attribution;
@@ -43,6 +45,6 @@ export function eventJson(recorded: RecordedEvent): z.input<typeof eventSchema> 
     userAgent,
     correlationId,
     causationId,
-    data: event.data,
+    data: maskTexts(event.data),
   };
 }

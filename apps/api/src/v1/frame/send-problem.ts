@@ -1,17 +1,18 @@
+import { maskText, maskTexts } from '#kernel';
 import type { FastifyReply } from 'fastify';
 import { type ProblemDetails, problemKinds } from './problem.js';
 
-/** A problem as RFC 9457 has it, and the request's id, which the log has too. */
+/** A problem as RFC 9457 has it, without secrets, and the request's id, which the log has too. */
 export function problemBody({ kind, detail, errors, reasons }: ProblemDetails, requestId: string) {
   const { status, title } = problemKinds[kind];
   return {
     type: `urn:brickyard:problem:${kind}` as const,
     status,
     title,
-    detail,
+    detail: maskText(detail),
     requestId,
-    ...(reasons === undefined ? {} : { reasons }),
-    ...(errors === undefined ? {} : { errors }),
+    ...(reasons === undefined ? {} : { reasons: maskTexts(reasons) }),
+    ...(errors === undefined ? {} : { errors: maskTexts(errors) }),
   };
 }
 

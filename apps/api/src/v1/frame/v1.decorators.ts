@@ -8,6 +8,7 @@ import {
   RequestMethod,
   type Type,
   UseGuards,
+  UseInterceptors,
   applyDecorators,
   createParamDecorator,
   mixin,
@@ -16,6 +17,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { ApiConfig } from '../../dependencies.js';
 import { CONFIG } from '../../tokens.js';
 import type { WireRequest } from '../../wire/wire-request.js';
+import { MaskInterceptor } from './mask.interceptor.js';
 import { readInput } from './read-input.js';
 import { routerPath } from './route-match.js';
 import type { V1Input, V1Route } from './route.js';
@@ -26,6 +28,7 @@ export function V1(route: V1Route): MethodDecorator {
   return applyDecorators(
     RequestMapping({ path: routerPath(route.path), method: RequestMethod[route.method] }),
     HttpCode(Number(status)),
+    UseInterceptors(MaskInterceptor),
     ...(takesSomething(route) ? [] : [UseGuards(nothingGuard(route))]),
   );
 }

@@ -1,5 +1,6 @@
 import { operationKinds } from '#domain';
 import { z } from 'zod';
+import { noSecrets } from '../../contracts/volume.js';
 import { idField } from '../frame/fields.js';
 import { problemSchema, reasonSchema } from '../openapi/problem-schema.js';
 
@@ -115,7 +116,10 @@ export const volumeWanted = z
       .default({ enable: false, factor: 1 }),
     gid: z.number().int().min(0).default(0),
     block: z.boolean().default(false),
-    glusterVolumeOptions: z.array(z.string().regex(/^\P{Cc}*$/u, 'must not have control characters')).default([]),
+    glusterVolumeOptions: z
+      .array(z.string().regex(/^\P{Cc}*$/u, 'must not have control characters'))
+      .refine((options) => noSecrets(options) === null, { error: ({ input }) => noSecrets(input as string[]) ?? '' })
+      .default([]),
   })
   .meta({ id: 'VolumeWanted' });
 
