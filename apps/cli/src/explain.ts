@@ -1,4 +1,4 @@
-import { messageOf } from '#kernel';
+import { maskText, messageOf } from '#kernel';
 
 type CodedError = NodeJS.ErrnoException & { port?: number; address?: string; hostname?: string };
 type Remedy = (error: CodedError) => string;
@@ -24,14 +24,18 @@ const remedies: Readonly<Record<string, Remedy>> = {
 
 /**
  * One clear sentence for whatever ended a command. Node's fetch hides the reason in `cause`; errors with a known code get
- * their remedy.
+ * their remedy. Secrets are masked: the address that cannot be reached may hold a password.
  */
 export function explain(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return explain(error.errors[0]);
+  return maskText(explained(error));
+}
+
+function explained(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return explained(error.errors[0]);
   if (error instanceof Error) {
     const remedy = remedies[(error as NodeJS.ErrnoException).code ?? ''];
     if (remedy !== undefined) return remedy(error);
-    if (error.cause instanceof Error) return explain(error.cause);
+    if (error.cause instanceof Error) return explained(error.cause);
   }
   return messageOf(error);
 }

@@ -62,6 +62,8 @@ async function documentAt(path: string): Promise<Document> {
   }
   const document = parseDocument(text);
   const [broken] = document.errors;
-  if (broken !== undefined) throw new Error(`${path} is not YAML: ${broken.message}`);
+  // The further lines repeat the file, where somebody may have put a key.
+  const [what = ''] = broken?.message.split('\n') ?? [];
+  if (broken !== undefined) throw new Error(`${path} is not YAML: ${what.replace(/:$/, '')}`);
   return document;
 }

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { keepSecrets } from '#kernel';
 import type { Connection } from '../client/send.js';
 import type { TokenIssuer } from '../client/token.js';
 import { type Context, contextFilePath, readContextFile } from './config-file.js';
@@ -51,7 +52,9 @@ export async function connectionOf(options: ServerOptions, env: Environment = pr
   const layers = named ? [fromOptions, fromContext, fromEnvironment] : [fromOptions, fromEnvironment, fromContext];
   const { server = DEFAULT_SERVER, issuer: word = 'admin', actor = userInfo().username } = merged(layers);
   const issuer = issuerOf(word);
-  return { baseUrl: server, issuer, actor, key: await keyOf(issuer, context, named, env) };
+  const key = await keyOf(issuer, context, named, env);
+  keepSecrets([key]);
+  return { baseUrl: server, issuer, actor, key };
 }
 
 /** @throws Error */

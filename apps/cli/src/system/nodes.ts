@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { type Config, ConfigError } from '#config';
-import { messageOf } from '#kernel';
+import { keepSecrets, messageOf } from '#kernel';
 import { GlusterStorageNodes, MockStorageNodes, SshExecutor, type StorageNodes } from '#storage-nodes';
 
 async function readPrivateKey(file: string): Promise<string> {
   if (file === '')
     throw new ConfigError(['HEKETI_SSH_KEYFILE is not set: the private key with which nodes are reached']);
   try {
-    return await readFile(file, 'utf8');
+    const key = await readFile(file, 'utf8');
+    keepSecrets([key]);
+    return key;
   } catch (error) {
     throw new ConfigError([`the SSH private key ${file} (HEKETI_SSH_KEYFILE) cannot be read: ${messageOf(error)}`]);
   }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Config } from '#config';
 import { runningEmbeddedPostgres, startEmbeddedPostgres } from '#event-store';
-import type { Logger } from '#kernel';
+import { keepSecrets, type Logger } from '#kernel';
 
 /** Where the database is. */
 export interface PostgresAddress {
@@ -21,6 +21,7 @@ export interface PostgresAddress {
 export async function reachPostgres(config: Config, logger: Logger): Promise<PostgresAddress> {
   const running = config.databaseUrl === '' ? await runningEmbeddedPostgres(resolve(config.dataDir)) : null;
   if (running === null) return openPostgres(config, logger);
+  keepSecrets([new URL(running).password]);
   return {
     url: running,
     ownerUrl: running,
@@ -44,5 +45,6 @@ export async function openPostgres(config: Config, logger: Logger): Promise<Post
     onLog: (line) => logger.debug({ line }, 'postgres'),
     onTrouble: (text) => logger.warn({}, text),
   });
+  keepSecrets([new URL(server.url).password]);
   return { url: server.url, ownerUrl: server.url, description: `embedded in ${dataDir}`, stop: () => server.stop() };
 }
