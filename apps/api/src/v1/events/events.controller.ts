@@ -1,4 +1,11 @@
-import { comparePositions, type LogPosition, logPresent, parsePosition, type RecordedEvent } from '#event-store';
+import {
+  comparePositions,
+  isPosition,
+  type LogPosition,
+  logPresent,
+  parsePosition,
+  type RecordedEvent,
+} from '#event-store';
 import { Controller, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { ApiDependencies } from '../../dependencies.js';
@@ -9,7 +16,7 @@ import type { V1Input } from '../frame/route.js';
 import { Input, V1 } from '../frame/v1.decorators.js';
 import { OperationReader, onlookerOf } from '../operations/operation-reader.js';
 import { EventStreams } from './event-streams.js';
-import { positionPattern, streamEvents, streamOperation } from './events.routes.js';
+import { streamEvents, streamOperation } from './events.routes.js';
 import { framesOf, HEARTBEAT_MS, renderWith, withoutCommands } from './frames.js';
 import { isEnd, operationFrames } from './operation-frames.js';
 
@@ -72,7 +79,7 @@ export class EventsController {
 /** The header of a client that comes back says more than the address that it began with. @throws Problem 400 */
 function resumedAt(request: WireRequest, after: string | undefined): LogPosition | null {
   const sent = request.headers['last-event-id'];
-  if (typeof sent === 'string' && !positionPattern.test(sent)) {
+  if (typeof sent === 'string' && !isPosition(sent)) {
     const message = 'must be the id of an event of a stream, such as 1234:56: leave it out to begin anew';
     throw invalidRequest([{ field: 'Last-Event-ID', message }]);
   }

@@ -6,6 +6,7 @@ import { type TestDatabase, freshDatabase } from '#test/database';
 import { tokenFor } from '#test/http-client';
 import { LedgerFixture } from '#test/ledger-fixture';
 import { RandomHistory, historySteps } from '#test/random-history';
+import { writeCursor } from '../frame/cursor.js';
 import { v1Table } from '../routes.js';
 
 let database: TestDatabase;
@@ -132,6 +133,10 @@ describe('an answer about the past', () => {
   it.each([
     ['2999-01-01T00:00:00Z', 'is in the future'],
     ['1999-01-01T00:00:00Z', 'is before the log, which begins at 20'],
+    // Beyond what Postgres reads as a time.
+    ['0000-01-01T00:00:00Z', 'is before the log, which begins at 20'],
+    ['0000-01-01T00:00:00%2B23:59', 'is before the log, which begins at 20'],
+    ['9999-12-31T23:59:59-23:59', 'is in the future'],
     ['1:1', 'is not a position of this log'],
     ['18446744073709551615:9223372036854775807', 'is not a position of this log'],
     ['18446744073709551616:1', 'must be a time such as'],
@@ -143,6 +148,23 @@ describe('an answer about the past', () => {
       const { status, body } = await read(withMoment(url, moment));
       expect(status).toBe(400);
       expect(body['errors']).toEqual([{ field: 'asOf', message: expect.stringContaining(words) as string }]);
+    }
+  });
+
+  it('goes on only where a page could have ended', async () => {
+    const list = { operationId: 'listNodes' };
+    for (const place of [
+      { after: 'x', position: 'whenever' },
+      { after: 'x', position: '1' },
+      { after: 'x', position: '1:9223372036854775808' },
+      { after: 1, position: null },
+    ]) {
+      const { status, body } = await read(`/v1/nodes?cursor=${writeCursor(list, {}, place)}`);
+      expect({ place, status, errors: body['errors'] }).toEqual({
+        place,
+        status: 400,
+        errors: [{ field: 'cursor', message: expect.stringContaining('is not one that this list gave') as string }],
+      });
     }
   });
 
