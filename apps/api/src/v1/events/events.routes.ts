@@ -4,12 +4,18 @@ import { eventSchema } from '../audit/event-json.js';
 import { idField } from '../frame/fields.js';
 import { v1Route } from '../frame/route.js';
 
-const NO_POSITION = 'must be the id of an event of a stream, such as 1234:56; 0:0 is the beginning of the log';
-const positionPattern = /^(0|[1-9]\d{0,19}):(0|[1-9]\d{0,19})$/;
-const after = z.string().regex(positionPattern, NO_POSITION).refine(isPosition, NO_POSITION).optional().meta({
-  description:
-    'Where to go on: the id of the last event that was received. A `Last-Event-ID` header, as browsers send it, wins. `0:0`: from the beginning.',
-});
+const after = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,19}):(0|[1-9]\d{0,19})$/, {
+    error: 'must be the id of an event of a stream, such as 1234:56; 0:0 is the beginning of the log',
+    abort: true,
+  })
+  .refine(isPosition, 'is no place that a log can have')
+  .optional()
+  .meta({
+    description:
+      'Where to go on: the id of the last event that was received. A `Last-Event-ID` header, as browsers send it, wins. `0:0`: from the beginning.',
+  });
 
 const STREAM =
   'Server-sent events: `id` is the place in the log, `event` the type, `data` the event as JSON on one line. Every event once, in the order of the log. Nothing for 15 s: a comment, with the id up to which there is nothing. The stream ends when its token expires or the replica stops: connect again with the last id, to any replica.';
