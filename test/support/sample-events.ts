@@ -60,20 +60,17 @@ export function deviceAdded(
     tags: {},
     destroyData: false,
   };
-  return [
-    { type: 'DeviceAddAccepted', data: { ...description, operationId } },
-    { type: 'DeviceAdded', data: { ...deviceObserved(deviceId, totalKiB), operationId } },
-  ];
-}
-
-export function deviceObserved(deviceId: string, totalKiB: number): DeviceObservation {
-  return {
+  const observed: DeviceObservation = {
     totalKiB,
     freeKiB: totalKiB,
     extentSizeKiB: EXTENT_KIB,
     pvUuid: `pv-${deviceId}`,
     paths: [`/dev/${deviceId}`],
   };
+  return [
+    { type: 'DeviceAddAccepted', data: { ...description, operationId } },
+    { type: 'DeviceAdded', data: { ...observed, operationId } },
+  ];
 }
 
 /** A brick that costs its device one extent for the pool and one for the pool's metadata, more with `extents`. */

@@ -10,6 +10,8 @@ export interface ServiceOptions {
   readonly databaseUrl: string;
   /** Beside the database, keys, a free port and the mock executor. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Behind the command. */
+  readonly args?: readonly string[];
   /** Another version's `bin/brickyard.mjs`. */
   readonly program?: string;
 }
@@ -22,12 +24,13 @@ export class ServiceProcess {
   readonly #waiting = new Set<() => void>();
   readonly #child: ChildProcess;
   readonly #errors: string[] = [];
+  readonly #output: string[] = [];
   /** Resolves to the exit code, null where a signal ended it. */
   readonly ended: Promise<number | null>;
 
   private constructor(private readonly options: ServiceOptions) {
-    const { command, databaseUrl, env = {}, program = ownProgram } = options;
-    this.#child = spawn(process.execPath, [program, command], {
+    const { command, databaseUrl, env = {}, args = [], program = ownProgram } = options;
+    this.#child = spawn(process.execPath, [program, command, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
@@ -47,7 +50,10 @@ export class ServiceProcess {
     if (this.#child.stdout !== null)
       createInterface({ input: this.#child.stdout }).on('line', (line) => this.#add(line));
     if (this.#child.stderr !== null)
-      createInterface({ input: this.#child.stderr }).on('line', (line) => this.#errors.push(line));
+      createInterface({ input: this.#child.stderr }).on('line', (line) => {
+        this.#output.push(line);
+        this.#errors.push(line);
+      });
   }
 
   /** Resolves once it works: the API listens, or the worker has started. @throws Error with its words where it ends before */
@@ -76,6 +82,11 @@ export class ServiceProcess {
     }
   }
 
+  /** All that it has written, to stdout and stderr. */
+  get output(): string {
+    return this.#output.join('\n');
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
@@ -91,6 +102,7 @@ export class ServiceProcess {
   }
 
   #add(line: string): void {
+    this.#output.push(line);
     if (!line.startsWith('{')) return;
     this.#lines.push(JSON.parse(line) as LogLine);
     this.#look();

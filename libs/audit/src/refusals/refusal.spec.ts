@@ -47,6 +47,7 @@ describe('what is recorded of a refused request', () => {
   it('has no query, and no part of a path that may be a token', () => {
     const token = `eyJ${'a'.repeat(100)}`;
     expect(refusedRequest(refusal({ path: `/volumes/${token}/x?token=${token}#${token}` })).path).toBe('/volumes/…/x');
+    expect(refusedRequest(refusal({ path: '//me:hunter2@host/volumes' })).path).toBe('//…/volumes');
   });
 
   it('has an end, whatever was sent', () => {

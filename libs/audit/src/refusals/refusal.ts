@@ -56,7 +56,9 @@ function objectOf(path: string): RefusedObject {
 /** A path for records: without its query, and without what may be a token. */
 export function safePath(path: string): string {
   const [bare = ''] = path.split(/[?#]/);
-  const segments = bare.split('/').map((segment) => (segment.length > MAX_SEGMENT_LENGTH ? '…' : segment));
+  const segments = bare
+    .split('/')
+    .map((segment) => (segment.length > MAX_SEGMENT_LENGTH || /:.*@/.test(segment) ? '…' : segment));
   return cut(maskText(segments.join('/')), MAX_PATH_LENGTH);
 }
 
