@@ -1,18 +1,29 @@
 import { Command } from 'commander';
 import { assertServable } from '#config';
 import { messageOf, within } from '#kernel';
-import { createLogger } from '#observability';
+import { createLogger, type StandardOutput, standardOutput } from '#observability';
 import { readConfig } from '../read-config.js';
 import { openPostgres } from '../system/postgres.js';
 import { type Roles, startService } from '../system/service.js';
 import { untilStopped } from '../system/until-stopped.js';
 import { migrateAll } from './database.js';
 
+interface Service {
+  readonly roles: Roles;
+  /** Whether it brings the database up to date before it starts. */
+  readonly migrates: boolean;
+}
+
 /** Runs until a signal asks to stop. */
-async function run(name: string, roles: Roles, migrates: boolean, configFile: string | undefined): Promise<void> {
+async function run(
+  name: string,
+  { roles, migrates }: Service,
+  { lines }: StandardOutput,
+  configFile?: string,
+): Promise<void> {
   const { config, warnings } = await readConfig(configFile);
   assertServable(config);
-  const logger = createLogger({ level: config.logLevel, process: name });
+  const logger = createLogger({ level: config.logLevel, process: name, destination: lines });
   for (const warning of warnings) logger.warn({}, warning);
   const stopped = untilStopped();
   const address = await openPostgres(config, logger);
@@ -35,18 +46,32 @@ async function run(name: string, roles: Roles, migrates: boolean, configFile: st
 
 /** `brickyard serve`, `api` and `worker`. */
 export function serveCommands(): Command[] {
-  const command = (name: string, description: string, roles: Roles, migrates: boolean): Command =>
+  const command = (name: string, description: string, service: Service): Command =>
     new Command(name)
       .description(description)
       .option('--config <file>', "Heketi's configuration file")
       .action(async (options: { config?: string }) => {
-        await run(name, roles, migrates, options.config);
+        const output = standardOutput();
+        try {
+          await run(name, service, output, options.config);
+        } finally {
+          await output.close();
+        }
         // Everything is closed. What a library still waits for (a Redis that is away, for one) must not keep the process.
         process.exit();
       });
   return [
-    command('serve', 'api and worker in one process; migrates the database first', { api: true, worker: true }, true),
-    command('api', 'the REST API; the database must be migrated', { api: true, worker: false }, false),
-    command('worker', 'carries out operations; the database must be migrated', { api: false, worker: true }, false),
+    command('serve', 'api and worker in one process; migrates the database first', {
+      roles: { api: true, worker: true },
+      migrates: true,
+    }),
+    command('api', 'the REST API; the database must be migrated', {
+      roles: { api: true, worker: false },
+      migrates: false,
+    }),
+    command('worker', 'carries out operations; the database must be migrated', {
+      roles: { api: false, worker: true },
+      migrates: false,
+    }),
   ];
 }
