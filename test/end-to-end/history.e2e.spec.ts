@@ -1,15 +1,16 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { HistoryEntry } from '#audit';
+import { brickyardAs, type Ended } from '#test/brickyard-command';
 import { testKeys, type TestIssuer } from '#test/http-client';
 import { refusalOf } from '#test/refusal';
-import { startSimulatedSystem, type SimulatedSystem } from '#test/simulated-system';
+import { simulatedTopology, startSimulatedSystem, type SimulatedSystem } from '#test/simulated-system';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../apps/cli/src/audit/audit-event.js';
 import { HeketiClient } from '../../apps/cli/src/client/heketi-client.js';
 import { type ListPage, V1Client } from '../../apps/cli/src/client/v1-client.js';
 
-const brickyard = fileURLToPath(new URL('../../bin/brickyard.mjs', import.meta.url));
 const guide = new URL('../../docs/how-to/find-out-what-happened.md', import.meta.url);
 const replica3 = { type: 'replicate', replicate: { replica: 3 } };
 const WORDS = 'volume add-brick: failed: Commit failed on 127.0.1.2. Please check log file for details.';
@@ -20,6 +21,10 @@ describe('the history', () => {
   let volumeId = '';
   let clusterId = '';
   let nodeIds: readonly string[] = [];
+  /** The node on which Gluster refused, and its device. */
+  let failingNodeId = '';
+  let failingDeviceId = '';
+  let loaded: Ended;
   let auditor: V1Client;
 
   const as = (actor: string, issuer: TestIssuer): HeketiClient =>
@@ -28,7 +33,7 @@ describe('the history', () => {
   beforeAll(async () => {
     system = await startSimulatedSystem();
     auditor = new V1Client({ baseUrl: system.base, issuer: 'auditor', key: testKeys.auditor, actor: 'iris' });
-    await system.loadAll();
+    loaded = await load();
     [clusterId = ''] = (await system.client.get<{ clusters: string[] }>('/clusters')).clusters;
     nodeIds = (await system.client.get<{ nodes: string[] }>(`/clusters/${clusterId}`)).nodes;
     const olga = as('olga', 'user');
@@ -41,10 +46,49 @@ describe('the history', () => {
     }
     expect(await refusalOf(expand())).toContain(WORDS);
     for (const { faults } of system.simulator.nodes) faults.clear();
+    failingNodeId = await whereItFailed();
+    failingDeviceId = await deviceOf(failingNodeId);
     await expand();
+    expect(await refusalOf(paul.change('POST', '/volumes', { size: 5000, durability: replica3 }))).toContain(
+      'No space',
+    );
+    expect(await refusalOf(as('eve', 'user').change('DELETE', `/nodes/${failingNodeId}`))).toContain('Administrator');
     await olga.change('DELETE', `/volumes/${volumeId}`);
   });
   afterAll(() => system.close());
+
+  /** The command line, as anna uses it, who brings the machines in. */
+  async function load(): Promise<Ended> {
+    const folder = await mkdtemp(join(tmpdir(), 'brickyard-history-'));
+    try {
+      const file = join(folder, 'topology.json');
+      await writeFile(file, JSON.stringify(simulatedTopology(system.simulator.nodes)));
+      return await brickyardAs(
+        { base: system.base, issuer: 'admin', actor: 'anna' },
+        'topology',
+        'load',
+        '--json',
+        file,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  async function whereItFailed(): Promise<string> {
+    const [, failed] = await history('volume', volumeId);
+    const commands = failed!.operation!.steps.flatMap((step) => step.commands);
+    const { node } = commands.find(({ exitCode }) => exitCode !== 0)!;
+    for await (const { id, manageHostnames } of auditor.items<{ id: string; manageHostnames: string[] }>('/v1/nodes')) {
+      if (manageHostnames.includes(node)) return id;
+    }
+    throw new Error(`no node is called ${node}`);
+  }
+
+  async function deviceOf(nodeId: string): Promise<string> {
+    const { devices } = await system.client.get<{ devices: { id: string }[] }>(`/nodes/${nodeId}`);
+    return devices[0]!.id;
+  }
 
   async function history(kind: string, id: string, query = {}): Promise<readonly HistoryEntry[]> {
     const entries: HistoryEntry[] = [];
@@ -52,23 +96,39 @@ describe('the history', () => {
     return entries;
   }
 
-  /** The command line, as an auditor uses it. */
-  function run(
-    ...args: readonly string[]
-  ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
-    const env = {
-      ...process.env,
-      HEKETI_CLI_SERVER: system.base,
-      HEKETI_CLI_USER: 'auditor',
-      BRICKYARD_AUDITOR_KEY: testKeys.auditor,
-      BRICKYARD_CONFIG: '/nowhere/config.yaml',
-    };
-    return new Promise((resolve) => {
-      const child = execFile(process.execPath, [brickyard, ...args], { env }, (_error, stdout, stderr) =>
-        resolve({ exitCode: child.exitCode ?? -1, stdout, stderr }),
-      );
-    });
+  /** What was run on nodes by the first operation in the history of an object. */
+  async function commandsOf(kind: string, id: string): Promise<readonly string[]> {
+    const [first] = await history(kind, id);
+    return first!.operation!.steps.flatMap(({ commands }) => commands.map(({ command }) => command));
   }
+
+  /** Refusals are recorded behind the answer. */
+  async function refusalsOf(actor: string): Promise<readonly AuditEvent[]> {
+    const query = { type: 'RequestRefused', actor };
+    const found = async (): Promise<readonly AuditEvent[]> =>
+      (await auditor.get<ListPage<AuditEvent>>('/v1/audit/events', query)).items;
+    await expect.poll(found).not.toHaveLength(0);
+    return found();
+  }
+
+  /** The command line, as an auditor uses it. */
+  const run = (...args: readonly string[]): Promise<Ended> =>
+    brickyardAs({ base: system.base, issuer: 'auditor' }, ...args);
+
+  it('begins with whoever brought the machines in, by the command line', async () => {
+    const who = { actor: 'anna', issuer: 'admin', sourceAddress: '127.0.0.1' };
+    expect(loaded).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(loaded.stdout.split('\n')).toHaveLength(1 + 3 + 3 + 1);
+    const [created, ...added] = (await history('cluster', clusterId)).slice(0, 7);
+    expect(created).toMatchObject({ ...who, what: 'cluster created, for file and block volumes', operation: null });
+    for (const [index, entry] of added.entries()) {
+      const what = index % 2 === 0 ? /^node [\d.]+ added$/ : /^device \/dev\/vdb of node [\d.]+ added: 99\.87 GiB$/;
+      expect(entry).toMatchObject({ ...who, what: expect.stringMatching(what) as string });
+      expect(entry.operation).toMatchObject({ status: 'succeeded', kind: index % 2 === 0 ? 'node-add' : 'device-add' });
+    }
+    expect((await commandsOf('node', nodeIds[0]!)).join('\n')).toContain('gluster');
+    expect((await commandsOf('device', await deviceOf(nodeIds[0]!))).join('\n')).toMatch(/pvcreate[^]*vgcreate/);
+  });
 
   it('of a volume that is gone says who made, grew and deleted it, and why it went wrong once', async () => {
     const entries = await history('volume', volumeId);
@@ -95,22 +155,22 @@ describe('the history', () => {
   });
 
   it('of a device and of a node tells which bricks came and went, by whom, for which volume', async () => {
-    const { devices } = await system.client.get<{ devices: { id: string }[] }>(`/nodes/${nodeIds[0]!}`);
     const ofBricks = [
       ['olga', expect.stringMatching(/^brick of volume night came/) as string],
       ['paul', expect.stringMatching(/^brick of volume night went/) as string],
       ['paul', expect.stringMatching(/^brick of volume night came/) as string],
       ['olga', expect.stringMatching(/^2 bricks of volume night went/) as string],
     ];
-    const ofDevice = await history('device', devices[0]!.id);
+    const ofDevice = await history('device', failingDeviceId);
     expect(ofDevice.map(({ actor, what }) => [actor, what])).toEqual([
-      ['admin', expect.stringMatching(/^device \/dev\/vdb of node [\d.]+ added: 99\.87 GiB$/) as string],
+      ['anna', expect.stringMatching(/^device \/dev\/vdb of node [\d.]+ added: 99\.87 GiB$/) as string],
       ...ofBricks,
     ]);
-    const ofNode = await history('node', nodeIds[0]!);
+    expect(ofDevice[2]!.operation).toMatchObject({ status: 'failed', reason: WORDS });
+    const ofNode = (await history('node', failingNodeId)).filter(({ refusal }) => refusal === null);
     expect(ofNode.map(({ actor, what }) => [actor, what])).toEqual([
-      ['admin', expect.stringMatching(/^node [\d.]+ added$/) as string],
-      ['admin', 'device /dev/vdb added: 99.87 GiB'],
+      ['anna', expect.stringMatching(/^node [\d.]+ added$/) as string],
+      ['anna', 'device /dev/vdb added: 99.87 GiB'],
       ...ofBricks,
     ]);
   });
@@ -150,11 +210,42 @@ describe('the history', () => {
     await expect(elsewhere).rejects.toMatchObject({ problem: { status: 400 } });
   });
 
+  it('has the requests that were refused', async () => {
+    expect(await refusalsOf('eve')).toHaveLength(1);
+    const refused = (await history('node', failingNodeId)).filter(({ refusal }) => refusal !== null);
+    expect(refused).toHaveLength(1);
+    expect(refused[0]).toMatchObject({
+      what: `DELETE /nodes/${failingNodeId} refused with 401: Administrator access required`,
+      actor: 'eve',
+      issuer: 'user',
+      sourceAddress: '127.0.0.1',
+      operation: null,
+      refusal: { method: 'DELETE', status: 401 },
+    });
+  });
+
+  it('leads from a refused request to its reasons', async () => {
+    const [refused] = await refusalsOf('paul');
+    const { exitCode, stdout } = await run('explain', refused!.requestId, '--utc');
+    expect(exitCode).toBe(0);
+    expect(sample(stdout)).toBe(sample(await shownInGuide('brickyard explain')));
+    const unknown = await run('explain', 'no-such-request');
+    expect(unknown).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(unknown.stderr).toContain('knows nothing of a request no-such-request');
+  });
+
   it('is told by the command line as the guide shows it', async () => {
-    const told = await run('history', 'volume', volumeId, '--utc');
-    expect(told).toMatchObject({ exitCode: 0, stderr: '' });
-    for (const line of told.stdout.split('\n')) expect(line.length <= 80 || !line.trim().includes(' ')).toBe(true);
-    expect(sample(told.stdout)).toBe(sample(await shownInGuide('brickyard history volume')));
+    expect(await refusalsOf('eve')).toHaveLength(1);
+    for (const [kind, id] of [
+      ['volume', volumeId],
+      ['device', failingDeviceId],
+      ['node', failingNodeId],
+    ] as const) {
+      const told = await run('history', kind, id, '--utc');
+      expect(told).toMatchObject({ exitCode: 0, stderr: '' });
+      for (const line of told.stdout.split('\n')) expect(line.length <= 80 || !line.trim().includes(' ')).toBe(true);
+      expect(sample(told.stdout)).toBe(sample(await shownInGuide(`brickyard history ${kind}`)));
+    }
     const asJson = await run('history', `volumes/${volumeId}`, '-o', 'json');
     expect((JSON.parse(asJson.stdout) as ListPage<HistoryEntry>).items).toEqual(await history('volume', volumeId));
   });
@@ -179,6 +270,8 @@ function sample(text: string): string {
   return text
     .replace(/[0-9a-f]{32}/g, 'ID')
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/g, 'TIME')
+    .replace(/SHA256:\S+/g, 'FINGERPRINT')
+    .replace(/\bzone \d\b/g, 'zone N')
     .replace(/worker-[\w.-]+/g, 'WORKER')
     .replace(/\b[\d.]+ (ms|s)\b/g, 'N ms')
     .replace(/\b127\.0\.1\.\d\b/g, 'HOST')

@@ -60,17 +60,20 @@ export function deviceAdded(
     tags: {},
     destroyData: false,
   };
-  const observed: DeviceObservation = {
+  return [
+    { type: 'DeviceAddAccepted', data: { ...description, operationId } },
+    { type: 'DeviceAdded', data: { ...deviceObserved(deviceId, totalKiB), operationId } },
+  ];
+}
+
+export function deviceObserved(deviceId: string, totalKiB: number): DeviceObservation {
+  return {
     totalKiB,
     freeKiB: totalKiB,
     extentSizeKiB: EXTENT_KIB,
     pvUuid: `pv-${deviceId}`,
     paths: [`/dev/${deviceId}`],
   };
-  return [
-    { type: 'DeviceAddAccepted', data: { ...description, operationId } },
-    { type: 'DeviceAdded', data: { ...observed, operationId } },
-  ];
 }
 
 /** A brick that costs its device one extent for the pool and one for the pool's metadata, more with `extents`. */

@@ -69,7 +69,7 @@ export async function startSimulatedSystem(
     client,
     holdings: () =>
       Object.fromEntries(Object.entries(simulator.snapshot()).map(([name, node]) => [name, withoutMountRoot(node)])),
-    loadAll: (nodes = simulator.nodes) => loadTopology(client, topologyOf(nodes), () => undefined),
+    loadAll: (nodes = simulator.nodes) => loadTopology(client, simulatedTopology(nodes), () => undefined),
     check: () => check({ owner, eventStore: new PostgresEventStore(), logger: silentLogger }),
     drift,
     close: async () => {
@@ -91,7 +91,8 @@ async function assertNothingLeaked(simulator: SimulatedNodes, drift: () => Promi
   throw new Error(`nodes and read model differ: ${JSON.stringify([...uninspected, ...differences.filter(isDrift)])}`);
 }
 
-function topologyOf(nodes: SimulatedNodes['nodes']): ReturnType<typeof sampleTopology> {
+/** The topology file of simulated nodes. */
+export function simulatedTopology(nodes: SimulatedNodes['nodes']): ReturnType<typeof sampleTopology> {
   return sampleTopology(
     nodes.map(({ manageHost, storageHost, devices }) => ({
       manageHost,

@@ -1,14 +1,17 @@
 import { PostgresEventStore } from '#event-store';
-import { type Database, newId, systemAttribution } from '#kernel';
+import { type Database, newId, type Sql, systemAttribution } from '#kernel';
 import type { TestDatabase } from '#test/database';
 import { expect } from 'vitest';
 
 const store = new PostgresEventStore();
 
 /** Waits until every event is visible to those who follow the log: tests on other databases of the server hold it up. */
-export async function untilVisible(db: Database): Promise<void> {
+export async function untilVisible(db: Sql): Promise<void> {
   await expect
-    .poll(() => db.query('select from brickyard.event where transaction_id >= pg_snapshot_xmin(pg_current_snapshot())'))
+    .poll(
+      () => db.query('select from brickyard.event where transaction_id >= pg_snapshot_xmin(pg_current_snapshot())'),
+      { timeout: 20_000 },
+    )
     .toEqual([]);
 }
 

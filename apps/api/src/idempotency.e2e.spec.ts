@@ -36,6 +36,9 @@ function isReplay({ headers }: HttpAnswer): boolean {
   return headers['idempotency-replayed'] === 'true';
 }
 
+/** Events without those about refused requests, which are recorded behind the answer: one of an earlier test may still come. */
+const EVENTS = "brickyard.event where stream_kind <> 'request'";
+
 async function count(what: string): Promise<number> {
   const [row] = await system.database.db.query<{ count: string }>(`select count(*) from ${what}`);
   return Number(row?.count);
@@ -130,13 +133,13 @@ describe('a request that is repeated under its key', () => {
         while (outcome.headers['x-pending'] === 'true');
         expect([204, 303], outcome.body).toContain(outcome.status);
       }
-      const events = await count('brickyard.event');
+      const events = await count(EVENTS);
       for (const base of [...bases, ...bases]) {
         const again = await ask(base, method, path, question);
         expect(isReplay(again)).toBe(true);
         expect(told(again)).toEqual(told(first));
       }
-      expect(await count('brickyard.event')).toBe(events);
+      expect(await count(EVENTS)).toBe(events);
     },
   );
 
@@ -223,7 +226,7 @@ describe('a key', () => {
     const key = newId();
     await ask(bases[0], 'POST', '/clusters', keyed(key, { body: {} }));
     const cluster = await newCluster();
-    const events = await count('brickyard.event');
+    const events = await count(EVENTS);
     const others: [string, string, object | undefined][] = [
       ['POST', '/clusters', { block: false }],
       ['POST', '/volumes', { size: 1 }],
@@ -236,7 +239,7 @@ describe('a key', () => {
         headers: { 'content-type': 'text/plain; charset=utf-8' },
       });
     }
-    expect(await count('brickyard.event')).toBe(events);
+    expect(await count(EVENTS)).toBe(events);
   });
 
   it("is its client's own", async () => {

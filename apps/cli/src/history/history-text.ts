@@ -24,7 +24,7 @@ function entryText(entry: HistoryEntry, page: Page, shown: ShownCommands): strin
     ...(operation === null ? [] : [hanging(INDENT, operationText(operation, page), width)]),
     ...eventLines(what, events).map((line) => hanging(`${INDENT}- `, line, width)),
   ];
-  const steps = operation === null ? '' : stepsText(operation.steps, page, shown);
+  const steps = operation === null ? '' : `${reasonText(entry, page)}${stepsText(operation.steps, page, shown)}`;
   const reasons = refusal === null ? '' : reasonTree(refusal.reasons, width, INDENT);
   return `${lines.join('\n')}\n${steps}${reasons}`;
 }
@@ -45,6 +45,13 @@ function operationText(operation: ToldOperation, { style, time }: Page): string 
   const cancelled = cancelledBy === null ? '' : `, cancelled by ${cancelledBy.actor} at ${time(cancelledBy.at)}`;
   const rest = cleanupId === null ? '' : `; what was left is done by operation ${cleanupId}`;
   return `${kind} ${operationId} ${outcome}${took}${by}${often}${cancelled}${rest}`;
+}
+
+/** Why it failed, where neither the headline nor a step that is shown says it: an object may hear of the undoing only. */
+function reasonText({ what, operation }: HistoryEntry, { style, width }: Page): string {
+  const { reason = null, steps = [] } = operation ?? {};
+  if (reason === null || what.includes(reason) || steps.some((step) => step.reason === reason)) return '';
+  return `${hanging(`${INDENT}${style.bad('because')}    `, reason, width)}\n`;
 }
 
 /** What the headline does not say already. */

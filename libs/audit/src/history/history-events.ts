@@ -4,7 +4,7 @@ import type { Sql } from '#kernel';
 import type { LogOrder } from '../search/filter.js';
 import type { HistoryObject } from './history-entry.js';
 
-/** No transaction that is still open can put anything before these. */
+/** No transaction that is still open can put anything before these: where entries stand, and cursors with them, stays as it is. */
 const final = 'transaction_id < pg_snapshot_xmin(pg_current_snapshot())';
 
 /** In SQL what operationIdOf is in the program. */
@@ -34,18 +34,20 @@ limit $5`;
 
 const statements = { 'oldest-first': heads('oldest-first'), 'newest-first': heads('newest-first') } as const;
 
+// An entry is told with all that is committed, also by transactions that stand behind one that is still open: who has just seen
+// an operation end finds it ended here.
 const aboutInOperations = `
 select ${eventColumns('e')}
 from brickyard.event e
 join brickyard.event_object o on o.transaction_id = e.transaction_id and o.global_position = e.global_position
 where e.correlation_id = any($3::text[]) and ${inOperation('e')}
-  and o.object_kind = $1 and o.object_id = $2 and e.${final}
+  and o.object_kind = $1 and o.object_id = $2
 order by e.transaction_id, e.global_position`;
 
 const operationStreams = `
 select ${eventColumns('e')}
 from brickyard.event e
-where e.stream_kind = 'operation' and e.stream_id = any($1::text[]) and e.${final}
+where e.stream_kind = 'operation' and e.stream_id = any($1::text[])
 order by e.stream_id, e.stream_version`;
 
 /** The events that histories are told from. */

@@ -10,10 +10,19 @@ import type { Sql } from '#kernel';
 import type { EventFilter, LogOrder, PageSettings } from './filter.js';
 import { type LogRange, rest, upTo } from './range.js';
 import { searchedRange } from './searched-range.js';
-import { conditionsOf, type Drive, drivesOf, inOrder, Parameters, placesAlong, wholeLog } from './statement.js';
+import {
+  conditionsOf,
+  type Drive,
+  drivesOf,
+  indexColumns,
+  inOrder,
+  Parameters,
+  placesAlong,
+  wholeLog,
+} from './statement.js';
 
 /** Events that are looked at for one page, so that every page takes a short time, whatever is asked for. */
-export const EVENTS_LOOKED_AT = 2_000;
+export const EVENTS_LOOKED_AT = 1_000;
 
 /** A page of events as they stand in the log, not upcast. */
 export interface EventPage {
@@ -79,7 +88,7 @@ function farthest(drives: readonly Drive[], ends: readonly (LogPosition | null)[
   });
 }
 
-/** The inner limit keeps the planner from choosing another way than along the drive. */
+/** The limits and "offset 0" keep the planner on the way along the drive, an event at a time. */
 function pageStatement(
   filter: EventFilter,
   drive: Drive,
@@ -88,7 +97,7 @@ function pageStatement(
   limit: number,
 ): [string, Parameters['values']] {
   const p = new Parameters();
-  const columns = drive.table === 'event' ? 'd.*' : 'd.transaction_id, d.global_position';
+  const columns = drive.table === 'event' ? 'd.*' : indexColumns('d', drive).join(', ');
   const candidates = `select ${columns} ${placesAlong(drive, range, order, p)} limit ${Math.max(EVENTS_LOOKED_AT, limit).toString()}`;
   const wanted = conditionsOf(filter, drive, p);
   const where = wanted.length === 0 ? '' : `where ${wanted.join(' and ')}`;
@@ -97,8 +106,8 @@ function pageStatement(
       ? `(${candidates}) e`
       : `(${candidates}) c cross join lateral (
           select * from brickyard.event f
-          where f.transaction_id = c.transaction_id and f.global_position = c.global_position) e`;
-  const sorted = drive.table === 'event' ? 'e' : 'c';
-  const text = `select ${eventColumns('e')} from ${from} ${where} order by ${inOrder(sorted, order)} limit ${limit.toString()}`;
+          where f.transaction_id = c.transaction_id and f.global_position = c.global_position offset 0) e`;
+  const sorted = inOrder(drive.table === 'event' ? 'e' : 'c', drive, order);
+  const text = `select ${eventColumns('e')} from ${from} ${where} order by ${sorted} limit ${limit.toString()}`;
   return [text, p.values];
 }

@@ -23,6 +23,9 @@ function eventAt(place: number): RecordedEvent {
 class Log {
   readonly events: RecordedEvent[] = [];
   reads = 0;
+  /** The most reads that were under way at one time. */
+  atOnce = 0;
+  #now = 0;
   away = false;
   readonly #listeners = new Set<() => void>();
   readonly sql: Sql = {
@@ -37,11 +40,15 @@ class Log {
     for (const listener of this.#listeners) listener();
   }
 
-  readAll(_sql: Sql, after: LogPosition | null, limit: number) {
+  async readAll(_sql: Sql, after: LogPosition | null, limit: number) {
     this.reads += 1;
-    if (this.away) return Promise.reject(new Error('away'));
+    this.#now += 1;
+    this.atOnce = Math.max(this.atOnce, this.#now);
+    await Promise.resolve();
+    this.#now -= 1;
+    if (this.away) throw new Error('away');
     const rest = this.events.filter(({ position }) => after === null || comparePositions(position, after) > 0);
-    return Promise.resolve({ events: rest.slice(0, limit), behindGuard: false });
+    return { events: rest.slice(0, limit), behindGuard: false };
   }
 
   onWake(listener: () => void): () => void {
@@ -112,6 +119,15 @@ describe('a feed of events', () => {
     log.append(4);
     for (const seen of await Promise.all(second)) expect(seen).toEqual([12, 13, 14, 15]);
     expect(log.reads - before).toBeLessThan(10);
+  });
+
+  it('reads a few pages of the log at a time, however many readers come back to it', async () => {
+    const { log, read } = setUp(300);
+    const readers = Array.from({ length: 20 }, (_, n) => read(logPosition((n * 10).toString(), '1')).batches);
+    const seen = await Promise.all(readers.map((batches, n) => take(batches, 300 - n * 10)));
+    seen.forEach((places, n) => expect(places).toEqual(upTo(300, n * 10 + 1)));
+    // Two of readers, and one of the follower.
+    expect(log.atOnce).toBeLessThanOrEqual(3);
   });
 
   it('lets a reader that is slower than the window go on in the log, and miss nothing', async () => {

@@ -4,6 +4,7 @@ import { follow } from '../follow.js';
 import type { WakeSource } from '../log-notifier.js';
 import { comparePositions } from '../log-position.js';
 import { logPresent } from '../log-present.js';
+import { Places } from '../outage/places.js';
 import { Bell } from './bell.js';
 import { EventWindow } from './event-window.js';
 
@@ -36,6 +37,9 @@ const WINDOW = { events: 1000, bytes: 4_000_000 };
 const PAGE = 200;
 const RETRY_MS = 1000;
 
+/** When a replica has died hundreds come back to the others at once: requests need the database meanwhile. */
+const PAGES_AT_ONCE = { count: 2, maxWaiting: 1_000_000, waitMs: 60_000 };
+
 /**
  * The log for any number of readers in one process: every event once, in log order. One follower for all of them, while there
  * is at least one, and a window of the newest events; a reader that is further back than the window, because it has come back
@@ -46,6 +50,7 @@ export class EventFeed {
   readonly #closing = new AbortController();
   /** What is under way on the database. */
   readonly #busy = new Set<Promise<unknown>>();
+  readonly #pages = new Places(PAGES_AT_ONCE);
   #window: EventWindow | null = null;
   #readers = 0;
   #stopFollowing: (() => void) | null = null;
@@ -90,9 +95,8 @@ export class EventFeed {
     const known = window.after(position, PAGE);
     if (known !== null) return { events: known, position: known.at(-1)?.position ?? position };
     const { end } = window;
-    const { eventStore } = this.parts;
-    const events = (await this.#patiently(signal, (sql) => eventStore.readAll(sql, position, PAGE)))?.events;
-    if (events === undefined) return { events: [], position };
+    const events = await this.#patiently(signal, () => this.#page(position, signal));
+    if (events === null) return { events: [], position };
     const last = events.at(-1)?.position ?? position;
     // A page that is not full goes at least as far as the window went when it was asked for.
     const caughtUp = events.length < PAGE && comparePositions(last, end) < 0;
@@ -100,16 +104,27 @@ export class EventFeed {
   }
 
   /** Asks the database until it answers. @returns null once the signal fires */
-  async #patiently<T>(signal: AbortSignal, ask: (sql: Sql) => Promise<T>): Promise<T | null> {
+  async #patiently<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T | null> {
     while (!signal.aborted) {
       try {
-        return await this.#tracked(ask(this.parts.sql));
+        return await this.#tracked(ask());
       } catch (error) {
         this.parts.logger.warn({ error: messageOf(error) }, 'a reader of events lost the log, will go on with it');
         await pause(RETRY_MS, signal);
       }
     }
     return null;
+  }
+
+  /** When it is its turn. @returns null where the signal has fired before */
+  async #page(after: LogPosition, signal: AbortSignal): Promise<readonly RecordedEvent[] | null> {
+    const { eventStore, sql } = this.parts;
+    await this.#pages.enter();
+    try {
+      return signal.aborted ? null : (await eventStore.readAll(sql, after, PAGE)).events;
+    } finally {
+      this.#pages.leave();
+    }
   }
 
   #enter(): void {

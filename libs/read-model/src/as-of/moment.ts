@@ -55,7 +55,9 @@ export async function momentAtTime(sql: Sql, time: Date): Promise<Moment | NoMom
        order by transaction_id, global_position limit 1) as begin`,
   );
   if (clock === undefined || time > clock.now) return { refused: 'future', now: clock?.now ?? new Date(0) };
-  const found = await settled(() => sql.query<Row>(lastBefore, [new Date(time.getTime() + ONE_MS).toISOString()]));
+  // As a date: the driver knows how Postgres writes years before the first, ISO 8601 does not.
+  const end = new Date(time.getTime() + ONE_MS);
+  const found = await settled(() => sql.query<Row>(lastBefore, [end]));
   return found ?? { refused: 'before-the-log', begin: clock.begin };
 }
 

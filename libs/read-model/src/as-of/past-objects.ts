@@ -26,13 +26,16 @@ export class PastObjects implements Objects {
 
   async page<K extends ObjectKind>(kind: K, after: string | null, limit: number): Promise<ObjectPage<StateOf<K>>> {
     const { ids, last } = await this.#streams(kind, after);
-    const states: StateOf<K>[] = [];
+    const found: [string, StateOf<K>][] = [];
     let done = 0;
-    while (done < ids.length && states.length < limit) {
-      const some = ids.slice(done, done + Math.min(limit - states.length, OBJECTS_PER_FOLD));
-      states.push(...(await this.fold(kind, some)).values());
-      done += some.length;
+    // Of objects that are gone there may be many in a row: looking for a few, one would ask for each.
+    for (let some = limit; done < ids.length && found.length < limit; some *= 2) {
+      const next = ids.slice(done, done + Math.min(some, OBJECTS_PER_FOLD));
+      found.push(...(await this.fold(kind, next)));
+      done += next.length;
     }
+    const states = found.slice(0, limit).map(([, state]) => state);
+    if (found.length > limit) return { states, next: found[limit - 1]?.[0] ?? null };
     return { states, next: done < ids.length ? (ids[done - 1] ?? null) : last };
   }
 

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import type { AuditLog } from '#audit';
-import { parsePosition, type RecordedEvent } from '#event-store';
+import type { RecordedEvent } from '#event-store';
 import { Controller, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { DEPENDENCIES } from '../../tokens.js';
+import { placeField } from '../frame/as-of-field.js';
 import { readCursor, writeCursor } from '../frame/cursor.js';
 import { Problem } from '../frame/problem.js';
 import type { V1AnswerOf, V1Input } from '../frame/route.js';
@@ -12,7 +13,7 @@ import { Input, V1 } from '../frame/v1.decorators.js';
 import { exportEvents, filterOf, getRequest, listEvents } from './audit.routes.js';
 import { eventJson } from './event-json.js';
 
-const place = z.strictObject({ after: z.string().transform(parsePosition) });
+const place = z.strictObject({ after: placeField });
 
 /** What is asked of the log as a whole. */
 @Controller()

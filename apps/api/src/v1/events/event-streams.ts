@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Principal } from '#auth';
 import { EventFeed } from '#event-store';
-import type { Clock } from '#kernel';
+import type { Clock, Logger } from '#kernel';
 import type { Telemetry } from '#observability';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -9,10 +9,14 @@ import type { ApiDependencies } from '../../dependencies.js';
 import { Drain } from '../../drain/drain.js';
 import { DEPENDENCIES } from '../../tokens.js';
 import { comeBackLater } from '../frame/problem.js';
+import { cutWhenStalled } from './cut-when-stalled.js';
+import { HEARTBEAT_MS } from './frames.js';
 
 /** Of one stream, beside what the socket holds; a reader that takes nothing is not read for any further. */
 const BUFFER_BYTES = 16_384;
 const COME_BACK_SECONDS = 5;
+/** Several of the comments that every stream sends have not gone out by then. */
+const STALLED_MS = 4 * HEARTBEAT_MS;
 /** The longest that a timer can wait. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -28,6 +32,7 @@ const headers = {
 export class EventStreams implements OnModuleDestroy {
   readonly feed: EventFeed;
   private readonly limit: number;
+  private readonly logger: Logger;
   private readonly telemetry: Telemetry;
   private readonly clock: Clock;
   private readonly stopping = new AbortController();
@@ -37,6 +42,7 @@ export class EventStreams implements OnModuleDestroy {
     const { eventStore, database: sql, onAppend, logger, telemetry, clock, config } = parts;
     this.feed = new EventFeed({ eventStore, sql, wakeSource: { onWake: onAppend }, logger });
     this.limit = config.maxEventStreams;
+    this.logger = logger;
     this.telemetry = telemetry;
     this.clock = clock;
     drain.onBegin(() => this.stopping.abort());
@@ -68,6 +74,13 @@ export class EventStreams implements OnModuleDestroy {
       gone.abort();
       this.open -= 1;
       this.telemetry.eventStreams.closed();
+    });
+    cutWhenStalled(reply.raw, STALLED_MS, () => {
+      const { id: requestId, ip: sourceAddress } = reply.request;
+      this.logger.info(
+        { requestId, sourceAddress, afterMs: STALLED_MS },
+        'a client of events took nothing and was cut',
+      );
     });
     const body = Readable.from(frames(signal), { objectMode: false, highWaterMark: BUFFER_BYTES });
     void reply.headers(headers).send(body);

@@ -1,17 +1,17 @@
-import { comparePositions, type LogPosition, logPresent, parsePosition, type RecordedEvent } from '#event-store';
+import { comparePositions, type LogPosition, logPresent, type RecordedEvent } from '#event-store';
 import { Controller, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { ApiDependencies } from '../../dependencies.js';
 import { DEPENDENCIES } from '../../tokens.js';
 import { principalOf, type WireRequest } from '../../wire/wire-request.js';
-import { invalidRequest } from '../frame/problem.js';
 import type { V1Input } from '../frame/route.js';
 import { Input, V1 } from '../frame/v1.decorators.js';
 import { OperationReader, onlookerOf } from '../operations/operation-reader.js';
 import { EventStreams } from './event-streams.js';
-import { positionPattern, streamEvents, streamOperation } from './events.routes.js';
+import { streamEvents, streamOperation } from './events.routes.js';
 import { framesOf, HEARTBEAT_MS, renderWith, withoutCommands } from './frames.js';
 import { isEnd, operationFrames } from './operation-frames.js';
+import { resumedAt } from './resumed-at.js';
 
 @Controller()
 export class EventsController {
@@ -34,7 +34,8 @@ export class EventsController {
     const wanted = ({ streamKind, event }: RecordedEvent): boolean =>
       (kind === undefined || streamKind === kind) && (type === undefined || event.type === type);
     // Before the answer begins: who has its head is told of everything that happens from then on.
-    const after = resumedAt(request, query.after) ?? (await logPresent(this.parts.database));
+    const after =
+      (await resumedAt(this.parts.database, request, query.after)) ?? (await logPresent(this.parts.database));
     const { feed } = this.streams;
     this.streams.send(reply, principalOf(request), (signal) =>
       framesOf(after, feed.read({ after, signal, idleMs: HEARTBEAT_MS }), wanted, this.inFull),
@@ -49,7 +50,7 @@ export class EventsController {
   ): Promise<void> {
     const principal = principalOf(request);
     await this.operations.visible(params.id, principal);
-    const after = resumedAt(request, query.after);
+    const after = await resumedAt(this.parts.database, request, query.after);
     if (after !== null && (await this.hasSeenTheEnd(params.id, after))) {
       // To browsers: do not come back.
       void reply.code(204).send();
@@ -67,15 +68,4 @@ export class EventsController {
     const end = events.find(isEnd);
     return end !== undefined && comparePositions(end.position, after) <= 0;
   }
-}
-
-/** The header of a client that comes back says more than the address that it began with. @throws Problem 400 */
-function resumedAt(request: WireRequest, after: string | undefined): LogPosition | null {
-  const sent = request.headers['last-event-id'];
-  if (typeof sent === 'string' && !positionPattern.test(sent)) {
-    const message = 'must be the id of an event of a stream, such as 1234:56: leave it out to begin anew';
-    throw invalidRequest([{ field: 'Last-Event-ID', message }]);
-  }
-  const text = typeof sent === 'string' ? sent : after;
-  return text === undefined ? null : parsePosition(text);
 }

@@ -1,12 +1,16 @@
+import { isPosition } from '#event-store';
 import { z } from 'zod';
 import { eventSchema } from '../audit/event-json.js';
 import { idField } from '../frame/fields.js';
 import { v1Route } from '../frame/route.js';
 
-export const positionPattern = /^(0|[1-9]\d{0,19}):(0|[1-9]\d{0,19})$/;
 const after = z
   .string()
-  .regex(positionPattern, 'must be the id of an event of a stream, such as 1234:56; 0:0 is the beginning of the log')
+  .regex(/^(0|[1-9]\d{0,19}):(0|[1-9]\d{0,19})$/, {
+    error: 'must be the id of an event of a stream, such as 1234:56; 0:0 is the beginning of the log',
+    abort: true,
+  })
+  .refine(isPosition, 'is no place that a log can have')
   .optional()
   .meta({
     description:

@@ -1,18 +1,12 @@
+import { isPosition, parsePosition } from '#event-store';
 import { z } from 'zod';
 
 const HELP =
   'must be a time such as 2026-01-31T12:00:00Z (ISO 8601 with Z or an offset, + sent as %2B), or a position as `asOf.position` tells it';
-const MAX_UINT64 = 2n ** 64n - 1n;
-const MAX_INT64 = 2n ** 63n - 1n;
-
-/** `<transaction id>:<global position>` within the range of the two columns: anything beyond is an error of the database. */
-function isPosition(text: string): boolean {
-  const [, transaction, position] = /^(0|[1-9]\d{0,19}):(0|[1-9]\d{0,19})$/.exec(text) ?? [];
-  if (transaction === undefined || position === undefined) return false;
-  return BigInt(transaction) <= MAX_UINT64 && BigInt(position) <= MAX_INT64;
-}
-
 const time = z.iso.datetime({ offset: true });
+
+/** A place in the log in a cursor, which anybody can make by hand. */
+export const placeField = z.string().refine(isPosition).transform(parsePosition);
 
 /** A moment of the past in a query: a time, or a place in the log. */
 export const asOfField = z

@@ -1,9 +1,9 @@
-import { parsePosition } from '#event-store';
 import type { AuditLog, HistoryObject } from '#audit';
 import { notFound } from '#domain';
 import { Controller, Inject } from '@nestjs/common';
 import { z } from 'zod';
 import { DEPENDENCIES } from '../../tokens.js';
+import { placeField } from '../frame/as-of-field.js';
 import { readCursor, writeCursor } from '../frame/cursor.js';
 import type { V1AnswerOf, V1Input } from '../frame/route.js';
 import { Input, V1 } from '../frame/v1.decorators.js';
@@ -19,7 +19,7 @@ import {
 type HistoryInput = V1Input<HistoryRoute>;
 type HistoryAnswer = V1AnswerOf<HistoryRoute>;
 
-const place = z.strictObject({ id: z.string(), after: z.string() });
+const place = z.strictObject({ id: z.string(), after: placeField });
 
 /** What happened to an object, from the log. */
 @Controller()
@@ -62,8 +62,7 @@ export class HistoryController {
   ): Promise<HistoryAnswer> {
     // The id is in the path: a cursor of another object's history would go on somewhere in this one's.
     const bound = { ...query, id };
-    const from = readCursor(route, bound, place);
-    const after = from === null ? null : parsePosition(from.after);
+    const after = readCursor(route, bound, place)?.after ?? null;
     const { entries, next } = await this.audit.history({ kind, id }, { order: query.order, limit: query.limit, after });
     if (entries.length === 0 && after === null) throw notFound();
     return {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { PostgresObjectHistory } from '#read-model';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -5,7 +6,8 @@ import { type BareApi, bareApi } from '#test/bare-api';
 import { type TestDatabase, freshDatabase } from '#test/database';
 import { tokenFor } from '#test/http-client';
 import { LedgerFixture } from '#test/ledger-fixture';
-import { RandomHistory, historySteps } from '#test/random-history';
+import { RandomHistory, type Step, fullHistory, historySteps } from '#test/random-history';
+import { writeCursor } from '../frame/cursor.js';
 import { v1Table } from '../routes.js';
 
 let database: TestDatabase;
@@ -53,6 +55,14 @@ async function lastPosition(): Promise<{ position: string; time: Date }> {
   return row!;
 }
 
+/** All types of events of a kind of object: those of the histories of which there has to be one for each. */
+function eventTypes(kind: string): string[] {
+  const file = new URL('../../../../../libs/domain/src/testing/events-v1.json', import.meta.url);
+  const histories = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { events: { type: string }[] }[]>;
+  const types = (histories[kind] ?? []).flatMap(({ events }) => events.map(({ type }) => type));
+  return [...new Set(types)].sort();
+}
+
 function urlsOf({ clusters, nodes, devices, volumes }: RandomHistory): string[] {
   const each = (kind: string, things: readonly { id: string }[]): string[] => [
     `/v1/${kind}?limit=1000`,
@@ -84,30 +94,104 @@ async function walk(url: string): Promise<{ ids: unknown[]; asOf: Set<unknown> }
   return { ids, asOf };
 }
 
+/** What was answered at a moment. */
+interface Kept {
+  readonly position: string;
+  readonly time: Date;
+  readonly answers: ReadonlyMap<string, unknown>;
+}
+
+/** Lives through a history, and keeps every answer of every route after each step. */
+async function lived(history: RandomHistory, steps: readonly Step[]): Promise<Kept[]> {
+  const kept: Kept[] = [];
+  for (let at = 0; at < steps.length; at += 1) {
+    const [step, next] = [steps[at]!, steps[at + 1]];
+    if (step.overlaps === true && next !== undefined) {
+      await history.takeOverlapping(step, next);
+      at += 1;
+    } else await history.take(step);
+    const answers = new Map<string, unknown>();
+    for (const url of urlsOf(history)) answers.set(url, told(await read(url)));
+    kept.push({ ...(await lastPosition()), answers });
+  }
+  return kept;
+}
+
+type Listed = Readonly<Record<string, unknown>> & { readonly id: string };
+
+/** The objects of a kind at a moment, by id. */
+function listed({ answers }: Kept, kind: string): Map<string, Listed> {
+  const { items } = answers.get(`/v1/${kind}?limit=1000`) as { items: Listed[] };
+  return new Map(items.map((item) => [item.id, item]));
+}
+
+/** Holds a diff against the answers that were given then. */
+function expectDifference(diff: Record<string, unknown>, before: Kept, after: Kept): void {
+  for (const kind of ['clusters', 'nodes', 'devices', 'volumes']) {
+    const [was, is] = [listed(before, kind), listed(after, kind)];
+    const { added, removed, changed } = diff[kind] as { added: Listed[]; removed: Listed[]; changed: unknown[] };
+    const both = [...is.values()].filter(({ id }) => was.has(id));
+    expect(added).toEqual([...is.values()].filter(({ id }) => !was.has(id)));
+    expect(removed).toEqual([...was.values()].filter(({ id }) => !is.has(id)));
+    expect(changed).toEqual(
+      both
+        .filter((now) => JSON.stringify(now) !== JSON.stringify(was.get(now.id)))
+        .map((now) => expect.objectContaining({ id: now.id, before: was.get(now.id), after: now }) as unknown),
+    );
+  }
+}
+
 describe('an answer about the past', () => {
   it('is the one that was given then, on every route, after any history', async () => {
+    let byTime = 0;
     await fc.assert(
       fc.asyncProperty(historySteps, async (steps) => {
         const history = new RandomHistory(fixture);
-        const kept: { position: string; answers: Map<string, unknown> }[] = [];
-        for (const step of [{ what: 'cluster', pick: 0 }, ...steps]) {
-          await history.take(step);
-          const answers = new Map<string, unknown>();
-          for (const url of urlsOf(history)) answers.set(url, told(await read(url)));
-          kept.push({ position: (await lastPosition()).position, answers });
-        }
-        for (const { position, answers } of kept) {
+        const kept = await lived(history, [{ what: 'cluster', pick: 0 }, ...steps]);
+        for (const [index, moment] of kept.entries()) {
+          const { position, time, answers } = moment;
+          // A time means all of its millisecond, and the step after may have begun in the same.
+          const alone = kept.slice(index + 1).every((later) => later.position === position || later.time > time);
+          byTime += Number(alone);
           for (const url of urlsOf(history)) {
-            const then = await read(withMoment(url, position));
+            const then = await read(withMoment(url, index % 2 === 0 && alone ? time.toISOString() : position));
             // What was not even thought of then was not there.
             expect(told(then), withMoment(url, position)).toEqual(answers.get(url) ?? 404);
             if (then.status === 200) expect(then.body.asOf?.position).toBe(position);
           }
+          const pages = await walk(`/v1/volumes?limit=2&asOf=${position}`);
+          expect(pages.ids).toEqual([...listed(moment, 'volumes').keys()]);
+          const earlier = kept[Math.floor(index / 2)]!;
+          const diff = await read(`/v1/topology/diff?from=${earlier.position}&to=${position}`);
+          expectDifference(diff.body, earlier, moment);
         }
       }),
-      { numRuns: 3, endOnFailure: true },
+      { numRuns: 4, endOnFailure: true, examples: [[fullHistory]] },
     );
+    expect(byTime).toBeGreaterThan(10);
+    // No type of event of any object may be missing from what was tried.
+    const found = await database.db.query<{ kind: string; types: string[] }>(
+      `select stream_kind as kind, array_agg(distinct type order by type) as types from brickyard.event
+       where stream_kind <> 'operation' group by stream_kind`,
+    );
+    for (const { kind, types } of found) expect(types).toEqual(eventTypes(kind));
+    expect(found).toHaveLength(4);
   }, 300_000);
+
+  it('waits for transactions that are open, and says when to ask again', async () => {
+    const { position } = await lastPosition();
+    let blocked: Answer | undefined;
+    let clusterId = '';
+    await fixture.transact(async (tx) => {
+      await tx.sql.query('select pg_current_xact_id()');
+      ({ clusterId } = await fixture.addCluster(0));
+      blocked = await read(withMoment('/v1/clusters', (await lastPosition()).position));
+      expect((await read(withMoment('/v1/clusters', position))).status).toBe(200);
+    });
+    expect(blocked).toMatchObject({ status: 503, body: { detail: expect.stringContaining('not settled') as string } });
+    const settled = await read(withMoment(`/v1/clusters/${clusterId}`, (await lastPosition()).position));
+    expect(settled.status).toBe(200);
+  });
 
   it('names a position for a time, and gives the same again for that', async () => {
     const { clusterId } = await fixture.addCluster(1);
@@ -132,6 +216,10 @@ describe('an answer about the past', () => {
   it.each([
     ['2999-01-01T00:00:00Z', 'is in the future'],
     ['1999-01-01T00:00:00Z', 'is before the log, which begins at 20'],
+    // Beyond what Postgres reads as a time.
+    ['0000-01-01T00:00:00Z', 'is before the log, which begins at 20'],
+    ['0000-01-01T00:00:00%2B23:59', 'is before the log, which begins at 20'],
+    ['9999-12-31T23:59:59-23:59', 'is in the future'],
     ['1:1', 'is not a position of this log'],
     ['18446744073709551615:9223372036854775807', 'is not a position of this log'],
     ['18446744073709551616:1', 'must be a time such as'],
@@ -143,6 +231,23 @@ describe('an answer about the past', () => {
       const { status, body } = await read(withMoment(url, moment));
       expect(status).toBe(400);
       expect(body['errors']).toEqual([{ field: 'asOf', message: expect.stringContaining(words) as string }]);
+    }
+  });
+
+  it('goes on only where a page could have ended', async () => {
+    const list = { operationId: 'listNodes' };
+    for (const place of [
+      { after: 'x', position: 'whenever' },
+      { after: 'x', position: '1' },
+      { after: 'x', position: '1:9223372036854775808' },
+      { after: 1, position: null },
+    ]) {
+      const { status, body } = await read(`/v1/nodes?cursor=${writeCursor(list, {}, place)}`);
+      expect({ place, status, errors: body['errors'] }).toEqual({
+        place,
+        status: 400,
+        errors: [{ field: 'cursor', message: expect.stringContaining('is not one that this list gave') as string }],
+      });
     }
   });
 

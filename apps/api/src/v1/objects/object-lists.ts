@@ -1,13 +1,14 @@
 import type { ObjectKind } from '#read-model';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { placeField } from '../frame/as-of-field.js';
 import { readCursor, writeCursor } from '../frame/cursor.js';
 import type { V1Route } from '../frame/route.js';
 import { type AsOf, AsOfService } from './as-of.service.js';
 import { type ObjectJson, objectJson } from './object-json.js';
 
 /** The pages of a list about the past belong to one moment: that of the first. */
-const placeSchema = z.strictObject({ after: z.string(), position: z.string().nullable() });
+const placeSchema = z.strictObject({ after: z.string(), position: placeField.nullable() });
 
 interface PageQuery {
   readonly limit: number;

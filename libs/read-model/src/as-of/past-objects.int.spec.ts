@@ -1,0 +1,58 @@
+import type { ClusterState } from '#domain';
+import { PostgresEventStore, logPosition } from '#event-store';
+import type { Sql } from '#kernel';
+import { type TestDatabase, freshDatabase } from '#test/database';
+import { LedgerFixture } from '#test/ledger-fixture';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ObjectPage } from './objects.js';
+import { PastObjects } from './past-objects.js';
+
+const GONE = 60;
+
+let database: TestDatabase;
+let past: PastObjects;
+let questions = 0;
+/** Of those that are not gone, in order. */
+const there: string[] = [];
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  const fixture = new LedgerFixture(database.db);
+  for (let nth = 0; nth < GONE; nth += 1) {
+    const { clusterId } = await fixture.addCluster(0);
+    if (nth % 15 === 7) there.push(clusterId);
+    else await fixture.record('cluster', clusterId, [{ type: 'ClusterDeleted', data: {} }]);
+  }
+  there.sort();
+  const [last] = await database.db.query<{ transaction_id: string; global_position: string }>(
+    'select transaction_id, global_position from brickyard.event order by transaction_id desc, global_position desc limit 1',
+  );
+  const counted: Sql = {
+    query: (text, parameters) => {
+      questions += 1;
+      return database.db.query(text, parameters);
+    },
+  };
+  const log = { sql: counted, eventStore: new PostgresEventStore() };
+  past = new PastObjects(log, logPosition(last!.transaction_id, last!.global_position));
+});
+afterAll(() => database.dispose());
+
+it.each([1, 2, 3, 100])('gives pages of %i, whatever is gone in between', async (limit) => {
+  const pages: string[][] = [];
+  let after: string | null = null;
+  do {
+    const page: ObjectPage<ClusterState> = await past.page('cluster', after, limit);
+    pages.push(page.states.map(({ clusterId }) => clusterId));
+    after = page.next;
+  } while (after !== null);
+  expect(pages.flat()).toEqual(there);
+  expect(pages.every((page) => page.length <= limit)).toBe(true);
+});
+
+it('does not ask for each of those that are gone', async () => {
+  questions = 0;
+  await past.page('cluster', null, 1);
+  await past.page('cluster', there.at(-1) ?? null, 1);
+  expect(questions).toBeLessThan(20);
+});
