@@ -173,6 +173,16 @@ describe('the history', () => {
       ['anna', 'device /dev/vdb added: 99.87 GiB'],
       ...ofBricks,
     ]);
+    const { brickId } = ofDevice[3]!.events[0]!.data as { brickId: string };
+    const ofBrick = await history('brick', brickId);
+    expect(ofBrick.map(({ actor, what }) => [actor, what])).toEqual([
+      ['paul', expect.stringMatching(/^brick of volume night came on device/) as string],
+      ['olga', expect.stringMatching(/^brick of volume night went on device/) as string],
+    ]);
+    expect(ofBrick.map(({ operation }) => operation?.steps.map(({ step }) => step))).toEqual([
+      [`brick ${brickId}`],
+      [`brick ${brickId}`],
+    ]);
   });
 
   it('of the cluster and of an operation holds the same', async () => {

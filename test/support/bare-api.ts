@@ -11,6 +11,7 @@ const noMetrics: MetricsView = { clusters: [], operations: [], lanes: { waiting:
 
 const noneOf: Readonly<Record<string, unknown>> = {
   page: { states: [], next: null },
+  bricks: { states: [], next: null },
   topology: { clusters: [], nodes: [], devices: [] },
 };
 

@@ -9,5 +9,5 @@ export * from './snapshot.js';
 export { laneDdl, operationListIndexes, readModelDdl, readModelTables } from './tables.js';
 export type { Moment, NoMoment } from './as-of/moment.js';
 export * from './as-of/object-history.js';
-export type { Objects, ObjectKind, TopologyStates } from './as-of/objects.js';
+export type { Objects, ObjectKind, ObjectPage, TopologyStates } from './as-of/objects.js';
 export { topologyDiff } from './as-of/topology-diff.js';

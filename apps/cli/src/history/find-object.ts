@@ -1,4 +1,4 @@
-import type { StreamKind } from '#domain';
+import type { HistoryKind as Kind } from '#audit';
 import { isId } from '#kernel';
 import type { V1Client } from '../client/v1-client.js';
 
@@ -6,21 +6,22 @@ export const historyKinds = [
   'cluster',
   'node',
   'device',
+  'brick',
   'volume',
   'operation',
-] as const satisfies readonly StreamKind[];
+] as const satisfies readonly Kind[];
 export type HistoryKind = (typeof historyKinds)[number];
 
 interface Listed {
   readonly id: string;
   readonly name?: string;
-  readonly hostnames?: { readonly manage: readonly string[] };
+  readonly manageHostnames?: readonly string[];
 }
 
 /** What an object is called besides its id: volumes and nodes have names. */
-const namesOf = ({ name, hostnames }: Listed): readonly string[] => [
+const namesOf = ({ name, manageHostnames }: Listed): readonly string[] => [
   ...(name === undefined ? [] : [name]),
-  ...(hostnames?.manage ?? []),
+  ...(manageHostnames ?? []),
 ];
 
 /** `volume night`, `volume/night` or `volume ID` as kind and word. @throws Error where it is none */

@@ -81,8 +81,11 @@ export interface HistoryEntry {
   readonly refusal: ToldRefusal | null;
 }
 
-/** The objects that have a history. */
+/** What has a history: what has a stream, and bricks, which are in those of their devices. */
+export type HistoryKind = StreamKind | 'brick';
+
+/** An object that has a history. */
 export interface HistoryObject {
-  readonly kind: StreamKind;
+  readonly kind: HistoryKind;
   readonly id: string;
 }

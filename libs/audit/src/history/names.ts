@@ -1,4 +1,5 @@
 import type { AnyEvent, StreamKind } from '#domain';
+import type { HistoryKind } from './history-entry.js';
 
 /** What the first event of a stream says of its object, for as long as the log lasts: objects that are gone keep their names. */
 export interface KnownObject {
@@ -42,7 +43,7 @@ export class Names {
   }
 
   /** Without its node where that is told anyway. */
-  device(id: string, from: StreamKind): string {
+  device(id: string, from: HistoryKind): string {
     const nodeId = this.known.get(id)?.nodeId;
     const path = `device ${this.nameOf(id)}`;
     return nodeId === undefined || from === 'node' ? path : `${path} of ${this.node(nodeId)}`;

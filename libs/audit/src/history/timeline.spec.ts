@@ -4,7 +4,7 @@ import { logPosition, type RecordedEvent } from '#event-store';
 import { type Attribution, systemAttribution } from '#kernel';
 import * as sample from '#test/sample-events';
 import { operationIdOf } from './event-group.js';
-import type { HistoryEntry } from './history-entry.js';
+import type { HistoryEntry, HistoryObject } from './history-entry.js';
 import { knownBy, Names } from './names.js';
 import { entryOf } from './timeline.js';
 import type { RecordedOperationEvent } from './told-operation.js';
@@ -78,11 +78,11 @@ const names = new Names(
   ),
 );
 
-function seenFrom(kind: StreamKind, id: string, until = log.length): HistoryEntry {
+function seenFrom(kind: HistoryObject['kind'], id: string, until = log.length): HistoryEntry {
   const named = log
     .slice(0, until)
     .filter(({ streamId, event }) => streamId === id || JSON.stringify(event).includes(id));
-  const about = kind === 'device' || kind === 'node' ? named : log.slice(0, until);
+  const about = kind === 'device' || kind === 'node' || kind === 'brick' ? named : log.slice(0, until);
   const operation = log.slice(0, until).filter(({ streamKind }) => streamKind === 'operation');
   return entryOf({ kind, id }, { head: about[0]!, about, operation: operation as RecordedOperationEvent[] }, names);
 }
@@ -129,6 +129,18 @@ describe('an operation in the history', () => {
     expect(entry.what).toBe('brick of volume night went: 2 GiB given back');
     expect(entry.events.map(({ type }) => type)).toEqual(['BrickReserved', 'BrickReleased']);
     expect(entry.operation!.steps.map(({ step: name }) => name)).toEqual(['brick brick-b']);
+  });
+
+  it('of a brick is its life on its device, with the steps that made and removed it', () => {
+    const entry = seenFrom('brick', 'brick-a');
+    expect(entry.what).toBe(
+      'brick of volume night went on device /dev/device-a of node manage-node-a: 2 GiB given back',
+    );
+    expect(entry.events.map(({ type }) => type)).toEqual(['VolumeCreateAccepted', 'BrickReserved', 'BrickReleased']);
+    expect(entry.operation!.steps.map(({ step: name, result }) => `${name} ${result}`)).toEqual([
+      'brick brick-a done',
+      'brick brick-a undone',
+    ]);
   });
 
   it('of a node tells of its devices, and of what ran on it', () => {

@@ -1,7 +1,7 @@
-import type { AnyEvent, BrickReservation, StreamKind } from '#domain';
+import type { AnyEvent, BrickReservation } from '#domain';
 import type { RecordedEvent } from '#event-store';
 import type { EventGroup } from './event-group.js';
-import type { HistoryEntry, HistoryObject, ToldEvent, ToldStep } from './history-entry.js';
+import type { HistoryEntry, HistoryKind, HistoryObject, ToldEvent, ToldStep } from './history-entry.js';
 import type { Names } from './names.js';
 import { refusalSentence, refusalTold } from './refusal-told.js';
 import { bricksReleased, bricksReserved } from './sentences/device.js';
@@ -9,10 +9,11 @@ import { isKnownType, sentenceOf } from './sentences/sentences.js';
 import { toldOperation } from './told-operation.js';
 
 /** Whose events tell what happens to an object, the most telling kind first. */
-const sides: Readonly<Record<StreamKind, readonly string[]>> = {
+const sides: Readonly<Record<HistoryKind, readonly string[]>> = {
   cluster: ['cluster', 'node', 'volume', 'device'],
   node: ['node', 'device'],
   device: ['device'],
+  brick: ['device', 'volume'],
   volume: ['volume', 'device'],
   operation: ['volume', 'node', 'device', 'cluster'],
 };
@@ -64,7 +65,7 @@ function toldEvent({ kind }: HistoryObject, recorded: RecordedEvent, names: Name
   };
 }
 
-function sentence({ event, streamId }: RecordedEvent, from: StreamKind, names: Names): string {
+function sentence({ event, streamId }: RecordedEvent, from: HistoryKind, names: Names): string {
   // Events are upcast as they are read: one of a known type has its data.
   return isKnownType(event.type) ? sentenceOf(event as AnyEvent, { streamId, from, names }) : event.type;
 }
@@ -82,7 +83,7 @@ function whatOf(object: HistoryObject, group: EventGroup, changes: readonly Reco
   return type === 'BrickReserved' ? bricksReserved(bricks, telling) : bricksReleased(bricks, telling);
 }
 
-function mostTelling(kind: StreamKind, changes: readonly RecordedEvent[]): readonly RecordedEvent[] {
+function mostTelling(kind: HistoryKind, changes: readonly RecordedEvent[]): readonly RecordedEvent[] {
   const found = sides[kind].find((side) => changes.some(({ streamKind }) => streamKind === side));
   return changes.filter(({ streamKind }) => streamKind === found);
 }
@@ -108,6 +109,7 @@ function shownSteps(
     const host = names.of(object.id)?.name;
     return ({ commands }) => commands.some(({ node }) => node === host);
   }
+  if (object.kind === 'brick') return ({ step }) => step === `brick ${object.id}`;
   const bricks = about.flatMap(({ streamKind, streamId, event }) =>
     streamKind === 'device' && streamId === object.id && isBrickEvent(event.type)
       ? [`brick ${(event.data as BrickReservation).brickId}`]

@@ -1,9 +1,9 @@
-import { evolvers, type StateOf } from '#domain';
-import type { EventStore, LogPosition } from '#event-store';
+import { type BrickReservation, evolvers, type StateOf } from '#domain';
+import type { EventStore, LogPosition, RecordedEvent } from '#event-store';
 import { UnknownSchemaVersion } from '#event-store';
 import { DomainError, type Sql } from '#kernel';
 import type { Loaded } from '../ledger.js';
-import { UnknownEventType, foldOn, versioned } from '../projection/project.js';
+import { UnknownEventType, type VersionedEvent, foldOn, versioned } from '../projection/project.js';
 import type { ObjectKind } from './objects.js';
 
 /** Few enough that they are a small part of the memory, enough that the way to the database does not count. */
@@ -16,31 +16,60 @@ export interface LogSource {
 }
 
 /**
- * The states of some objects at a place in the log, by id; those that did not exist there are left out. At most
- * EVENTS_PER_READ events are in memory at a time, however long the streams are.
+ * The states of some objects at a place in the log, by id; those that did not exist there are left out.
  * @param ids sorted
  * @throws DomainError unavailable where the log holds what only a later version can fold
  */
 export async function foldStreams<K extends ObjectKind>(
-  { eventStore, sql }: LogSource,
+  log: LogSource,
   kind: K,
   ids: readonly string[],
   upTo: LogPosition,
 ): Promise<Map<string, StateOf<K>>> {
   const at = new Map<string, Loaded<StateOf<K>>>();
-  let open = ids;
+  await eachEvent(log, kind, ids, upTo, (id, event) => {
+    at.set(id, foldOn(kind, id, at.get(id) ?? { state: evolvers[kind].initial, version: 0 }, [event]));
+  });
+  const found = [...at].filter(([, { state }]) => state.status !== 'none');
+  return new Map(found.map(([id, { state }]) => [id, state]));
+}
+
+/** The bricks on a device at a place in the log, by id. @throws as foldStreams */
+export async function bricksOn(
+  log: LogSource,
+  deviceId: string,
+  upTo: LogPosition,
+): Promise<ReadonlyMap<string, BrickReservation>> {
+  const bricks = new Map<string, BrickReservation>();
+  await eachEvent(log, 'device', [deviceId], upTo, (_id, { event }) => {
+    if (event.type === 'BrickReserved') bricks.set(event.data.brickId, event.data);
+    else if (event.type === 'BrickReleased') bricks.delete(event.data.brickId);
+  });
+  return bricks;
+}
+
+/**
+ * Goes through streams up to a place in the log, one after the other. At most EVENTS_PER_READ events are in memory at a time,
+ * however long the streams are, and each is read once.
+ */
+async function eachEvent<K extends ObjectKind>(
+  log: LogSource,
+  kind: K,
+  ids: readonly string[],
+  upTo: LogPosition,
+  take: (id: string, event: VersionedEvent<K>) => void,
+): Promise<void> {
   try {
-    while (open.length > 0) {
-      const streams = open.map((id) => ({ kind, id, afterVersion: at.get(id)?.version ?? 0 }));
-      const events = await eventStore.readStreams(sql, streams, EVENTS_PER_READ, upTo);
-      for (const event of events) {
-        const id = event.streamId;
-        const before = at.get(id) ?? { state: evolvers[kind].initial, version: 0 };
-        at.set(id, foldOn(kind, id, before, [versioned<K>(event)]));
-      }
-      // They come in the order of the ids: all before the last one's are complete.
-      const last = events.at(-1)?.streamId;
-      open = events.length < EVENTS_PER_READ ? [] : open.slice(open.indexOf(last ?? ''));
+    for (const group of await readTogether(log, kind, ids)) {
+      let afterVersion = 0;
+      let events: RecordedEvent[];
+      do {
+        const streams = group.map((id) => ({ kind, id, afterVersion }));
+        events = await log.eventStore.readStreams(log.sql, streams, EVENTS_PER_READ, upTo);
+        for (const event of events) take(event.streamId, versioned<K>(event));
+        afterVersion = events.at(-1)?.streamVersion ?? 0;
+        // Only a stream that is alone can be longer.
+      } while (group.length === 1 && events.length === EVENTS_PER_READ);
     }
   } catch (error) {
     if (error instanceof UnknownEventType || error instanceof UnknownSchemaVersion) {
@@ -48,6 +77,32 @@ export async function foldStreams<K extends ObjectKind>(
     }
     throw error;
   }
-  const found = [...at].filter(([, { state }]) => state.status !== 'none');
-  return new Map(found.map(([id, { state }]) => [id, state]));
+}
+
+/**
+ * Streams that are short enough to be read at once, together; long ones alone. A read of several long ones looks at all of
+ * them to give the first events, and the next read again.
+ */
+async function readTogether({ sql }: LogSource, kind: ObjectKind, ids: readonly string[]): Promise<string[][]> {
+  if (ids.length <= 1) return ids.map((id) => [id]);
+  const lengths = new Map(
+    (
+      await sql.query<{ id: string; version: string }>(
+        'select id, version from brickyard.event_stream where kind = $1 and id = any($2::text[])',
+        [kind, [...ids]],
+      )
+    ).map(({ id, version }) => [id, Number(version)]),
+  );
+  const groups: string[][] = [];
+  let events = Infinity;
+  for (const id of ids) {
+    const length = lengths.get(id) ?? 0;
+    events += length;
+    if (events > EVENTS_PER_READ) {
+      groups.push([]);
+      events = length;
+    }
+    groups.at(-1)?.push(id);
+  }
+  return groups;
 }

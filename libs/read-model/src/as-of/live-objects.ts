@@ -1,7 +1,18 @@
-import type { StateOf } from '#domain';
+import type { BrickReservation, StateOf } from '#domain';
 import type { Sql } from '#kernel';
 import { readRow } from '../object-store.js';
 import type { ObjectKind, ObjectPage, Objects, TopologyStates } from './objects.js';
+
+interface Row<State> {
+  readonly id: string;
+  readonly doc: State;
+}
+
+/** @param rows one more than the limit where there are more */
+function pageOf<State>(rows: readonly Row<State>[], limit: number): ObjectPage<State> {
+  const next = rows.length > limit ? (rows[limit - 1]?.id ?? null) : null;
+  return { states: rows.slice(0, limit).map(({ doc }) => doc), next };
+}
 
 /** Objects as they are: the rows of the read model, which are the folded states. One statement for each question. */
 export class LiveObjects implements Objects {
@@ -16,12 +27,19 @@ export class LiveObjects implements Objects {
   }
 
   async page<K extends ObjectKind>(kind: K, after: string | null, limit: number): Promise<ObjectPage<StateOf<K>>> {
-    const rows = await this.#sql.query<{ id: string; doc: StateOf<K> }>(
+    const rows = await this.#sql.query<Row<StateOf<K>>>(
       `select id, doc from read_model.${kind} where id > $1 order by id limit $2`,
       [after ?? '', limit + 1],
     );
-    const next = rows.length > limit ? (rows[limit - 1]?.id ?? null) : null;
-    return { states: rows.slice(0, limit).map(({ doc }) => doc), next };
+    return pageOf(rows, limit);
+  }
+
+  async bricks(deviceId: string, after: string | null, limit: number): Promise<ObjectPage<BrickReservation>> {
+    const rows = await this.#sql.query<Row<BrickReservation>>(
+      'select id, doc from read_model.brick where device_id = $1 and id > $2 order by id limit $3',
+      [deviceId, after ?? '', limit + 1],
+    );
+    return pageOf(rows, limit);
   }
 
   async topology(): Promise<TopologyStates> {

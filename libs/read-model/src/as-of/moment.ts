@@ -28,14 +28,17 @@ const row = `transaction_id, global_position, recorded_at,
 
 /**
  * Writers commit in another order than they record in, within the life of a transaction: the last event in the log's order
- * is one of the last minute's (transaction_timeout).
+ * is one of the last minute's (transaction_timeout). These are looked at first: on the way back through the log to a time
+ * long ago there are all events since.
  */
 const lastBefore = `
-select ${row} from brickyard.event
-where recorded_at < $1::timestamptz and recorded_at > (
-  select recorded_at - interval '60 seconds' from brickyard.event where recorded_at < $1::timestamptz
-  order by recorded_at desc, transaction_id desc, global_position desc limit 1)
-order by transaction_id desc, global_position desc limit 1`;
+with late as materialized (
+  select transaction_id, global_position, recorded_at from brickyard.event
+  where recorded_at < $1::timestamptz and recorded_at > (
+    select recorded_at - interval '60 seconds' from brickyard.event where recorded_at < $1::timestamptz
+    order by recorded_at desc, transaction_id desc, global_position desc limit 1)
+)
+select ${row} from late order by transaction_id desc, global_position desc limit 1`;
 
 const exactly = `select ${row} from brickyard.event where (transaction_id, global_position) = ($1::xid8, $2::bigint)`;
 

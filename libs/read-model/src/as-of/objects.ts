@@ -1,4 +1,4 @@
-import type { ClusterState, DeviceState, NodeState, StateOf } from '#domain';
+import type { BrickReservation, ClusterState, DeviceState, NodeState, StateOf } from '#domain';
 
 /** What can be asked for as it was: everything that has a state but operations, whose streams are their own history. */
 export const objectKinds = ['cluster', 'node', 'device', 'volume'] as const;
@@ -25,4 +25,6 @@ export interface Objects {
   /** At most `limit` of those that exist, after an id (null: from the first). */
   page<K extends ObjectKind>(kind: K, after: string | null, limit: number): Promise<ObjectPage<StateOf<K>>>;
   topology(): Promise<TopologyStates>;
+  /** The bricks of a device, reservations included, as `page` has objects; none where there is no such device. */
+  bricks(deviceId: string, after: string | null, limit: number): Promise<ObjectPage<BrickReservation>>;
 }

@@ -1,6 +1,6 @@
-import type { StateOf } from '#domain';
+import type { BrickReservation, StateOf } from '#domain';
 import { type LogPosition, splitPosition } from '#event-store';
-import { type LogSource, foldStreams } from './fold-streams.js';
+import { type LogSource, bricksOn, foldStreams } from './fold-streams.js';
 import type { ObjectKind, ObjectPage, Objects, TopologyStates } from './objects.js';
 
 /** How many streams one page looks at: of those, many may have begun later, or have been over by then. */
@@ -45,6 +45,13 @@ export class PastObjects implements Objects {
       nodes: await this.#all('node'),
       devices: await this.#all('device'),
     };
+  }
+
+  async bricks(deviceId: string, after: string | null, limit: number): Promise<ObjectPage<BrickReservation>> {
+    const bricks = await bricksOn(this.#log, deviceId, this.#position);
+    const ids = [...bricks.keys()].filter((id) => after === null || id > after).sort();
+    const states = ids.slice(0, limit).flatMap((id) => bricks.get(id) ?? []);
+    return { states, next: ids.length > limit ? (ids[limit - 1] ?? null) : null };
   }
 
   /** The states of those that existed. @param ids sorted */

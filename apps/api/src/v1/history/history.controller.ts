@@ -9,6 +9,7 @@ import type { V1AnswerOf, V1Input } from '../frame/route.js';
 import { Input, V1 } from '../frame/v1.decorators.js';
 import {
   type HistoryRoute,
+  readBrickHistory,
   readClusterHistory,
   readDeviceHistory,
   readNodeHistory,
@@ -43,6 +44,11 @@ export class HistoryController {
   @V1(readDeviceHistory)
   ofDevice(@Input(readDeviceHistory) input: HistoryInput): Promise<HistoryAnswer> {
     return this.read(readDeviceHistory, 'device', input);
+  }
+
+  @V1(readBrickHistory)
+  ofBrick(@Input(readBrickHistory) input: HistoryInput): Promise<HistoryAnswer> {
+    return this.read(readBrickHistory, 'brick', input);
   }
 
   @V1(readVolumeHistory)

@@ -20,7 +20,7 @@ const historyRoute = <const Kind extends HistoryObject['kind']>(kind: Kind) =>
     method: 'GET',
     path: `/v1/${kind}s/{id}/history`,
     operationId: `read${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)}History`,
-    summary: `Read what happened to a ${kind}`,
+    summary: `Read what happened to ${kind === 'operation' ? 'an' : 'a'} ${kind}`,
     description:
       'Who did what and when, with which commands, and why it failed. Objects that are gone have theirs for ever.',
     tag: 'audit',
@@ -34,6 +34,7 @@ const historyRoute = <const Kind extends HistoryObject['kind']>(kind: Kind) =>
 export const readClusterHistory = historyRoute('cluster');
 export const readNodeHistory = historyRoute('node');
 export const readDeviceHistory = historyRoute('device');
+export const readBrickHistory = historyRoute('brick');
 export const readVolumeHistory = historyRoute('volume');
 export const readOperationHistory = historyRoute('operation');
 
@@ -41,6 +42,7 @@ export const historyRoutes = [
   readClusterHistory,
   readNodeHistory,
   readDeviceHistory,
+  readBrickHistory,
   readVolumeHistory,
   readOperationHistory,
 ] as const;

@@ -71,9 +71,10 @@ export const deviceAnswer = z
   })
   .meta({ id: 'Device' });
 
-const brickAnswer = z
+export const brickAnswer = z
   .strictObject({
     id,
+    volumeId: id,
     nodeId: id,
     deviceId: id,
     sizeKiB: kiB('What can be used'),

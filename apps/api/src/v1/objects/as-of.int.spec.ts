@@ -73,6 +73,7 @@ function urlsOf({ clusters, nodes, devices, volumes }: RandomHistory): string[] 
     ...each('clusters', clusters),
     ...each('nodes', nodes),
     ...each('devices', devices),
+    ...devices.map(({ id }) => `/v1/devices/${id}/bricks?limit=1000`),
     ...each('volumes', volumes),
   ];
 }

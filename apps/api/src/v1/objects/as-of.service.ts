@@ -12,6 +12,9 @@ import { Places } from './places.js';
 /** The moment that an answer is about; null: the present. */
 export type AsOf = z.input<typeof asOfAnswer>;
 
+/** Asks about the objects of a moment. */
+type Ask<T> = (objects: Objects, moment: AsOf) => Promise<T>;
+
 /** One object costs its own stream, lists and topologies many: of those fewer may be folded at a time. */
 const SINGLE_PLACES = 8;
 const MANY_PLACES = 2;
@@ -31,12 +34,12 @@ export class AsOfService {
    * Asks about one object.
    * @throws Problem 400 naming `asOf` where there is no such moment, 503 where too many ask
    */
-  one<T>(asOf: string | undefined, ask: (objects: Objects) => Promise<T>): Promise<{ found: T; asOf: AsOf }> {
+  one<T>(asOf: string | undefined, ask: Ask<T>): Promise<{ found: T; asOf: AsOf }> {
     return this.ask(this.single, asOf, ask);
   }
 
   /** Asks about many objects. @throws as `one` */
-  all<T>(asOf: string | undefined, ask: (objects: Objects) => Promise<T>): Promise<{ found: T; asOf: AsOf }> {
+  all<T>(asOf: string | undefined, ask: Ask<T>): Promise<{ found: T; asOf: AsOf }> {
     return this.ask(this.many, asOf, ask);
   }
 
@@ -55,15 +58,12 @@ export class AsOfService {
     });
   }
 
-  private async ask<T>(
-    places: Places,
-    asOf: string | undefined,
-    ask: (objects: Objects) => Promise<T>,
-  ): Promise<{ found: T; asOf: AsOf }> {
-    if (asOf === undefined) return { found: await ask(this.history.live), asOf: null };
+  private async ask<T>(places: Places, asOf: string | undefined, ask: Ask<T>): Promise<{ found: T; asOf: AsOf }> {
+    if (asOf === undefined) return { found: await ask(this.history.live, null), asOf: null };
     return places.run(async () => {
       const moment = await this.moment('asOf', asOf);
-      return { found: await ask(this.history.at(moment.position)), asOf: momentJson(moment) };
+      const told = momentJson(moment);
+      return { found: await ask(this.history.at(moment.position), told), asOf: told };
     });
   }
 

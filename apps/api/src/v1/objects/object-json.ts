@@ -12,12 +12,13 @@ import {
 } from '#domain';
 import type { ObjectKind } from '#read-model';
 import type { z } from 'zod';
-import type { clusterAnswer, deviceAnswer, nodeAnswer, volumeAnswer } from './answers.js';
+import type { brickAnswer, clusterAnswer, deviceAnswer, nodeAnswer, volumeAnswer } from './answers.js';
 
 type Cluster = z.input<typeof clusterAnswer>;
 type Node = z.input<typeof nodeAnswer>;
 type Device = z.input<typeof deviceAnswer>;
 type Volume = z.input<typeof volumeAnswer>;
+type Brick = z.input<typeof brickAnswer>;
 
 /** The form of each kind of object in our answers. */
 export interface ObjectJson {
@@ -91,9 +92,9 @@ function deviceJson(device: DeviceState): Device {
   };
 }
 
-function brickJson(brick: BrickReservation): Volume['brickSets'][number][number] {
-  const { brickId, nodeId, deviceId, sizeKiB, thinPoolKiB, poolMetadataKiB, path } = brick;
-  return { id: brickId, nodeId, deviceId, sizeKiB, thinPoolKiB, poolMetadataKiB, path };
+export function brickJson(brick: BrickReservation): Brick {
+  const { brickId, volumeId, nodeId, deviceId, sizeKiB, thinPoolKiB, poolMetadataKiB, path } = brick;
+  return { id: brickId, volumeId, nodeId, deviceId, sizeKiB, thinPoolKiB, poolMetadataKiB, path };
 }
 
 function brickSetsJson(sets: BrickSets): Volume['brickSets'] {

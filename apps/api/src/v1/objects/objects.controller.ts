@@ -1,11 +1,10 @@
-import { notFound } from '#domain';
 import type { ObjectKind } from '#read-model';
 import { Controller, Inject } from '@nestjs/common';
-import { Problem } from '../frame/problem.js';
 import { Input, V1 } from '../frame/v1.decorators.js';
 import type { V1AnswerOf, V1Input } from '../frame/route.js';
 import { AsOfService, type AsOf } from './as-of.service.js';
 import { type ObjectJson, objectJson } from './object-json.js';
+import { notThere } from './not-there.js';
 import { ObjectLists } from './object-lists.js';
 import * as routes from './objects.routes.js';
 
@@ -59,6 +58,13 @@ export class ObjectsController {
     return this.one('device', params.id, query.asOf);
   }
 
+  @V1(routes.listDeviceBricks)
+  bricks(
+    @Input(routes.listDeviceBricks) { params, query }: V1Input<typeof routes.listDeviceBricks>,
+  ): Promise<V1AnswerOf<typeof routes.listDeviceBricks>> {
+    return this.lists.bricks(routes.listDeviceBricks, params.id, query);
+  }
+
   @V1(routes.listVolumes)
   volumes(
     @Input(routes.listVolumes) { query }: V1Input<typeof routes.listVolumes>,
@@ -79,11 +85,7 @@ export class ObjectsController {
     moment: string | undefined,
   ): Promise<ObjectJson[K] & { asOf: AsOf }> {
     const { found, asOf } = await this.asOf.one(moment, (objects) => objects.get(kind, id));
-    if (found === null) throw asOf === null ? notFound() : notThen(kind, asOf.time);
+    if (found === null) throw notThere(kind, asOf);
     return { ...objectJson[kind](found), asOf };
   }
-}
-
-function notThen(kind: ObjectKind, time: string): Problem {
-  return new Problem({ kind: 'not-found', detail: `There was no ${kind} with this id at ${time}` });
 }

@@ -4,6 +4,7 @@ import { idField, pageFields, pageOf } from '../frame/fields.js';
 import { v1Route } from '../frame/route.js';
 import {
   asOfAnswer,
+  brickAnswer,
   clusterAnswer,
   deviceAnswer,
   nodeAnswer,
@@ -81,6 +82,17 @@ export const getDevice = v1Route({
   answers: answered('The device.', z.strictObject({ ...deviceAnswer.shape, asOf: asOfAnswer })),
 });
 
+export const listDeviceBricks = v1Route({
+  ...list,
+  path: '/v1/devices/{id}/bricks',
+  operationId: 'listDeviceBricks',
+  summary: 'List the bricks of a device',
+  description: 'In the order of the ids. Bricks whose space is reserved are there too, be they made already or not.',
+  roles: staff,
+  params,
+  answers: answered('A page of bricks.', page(brickAnswer)),
+});
+
 export const listVolumes = v1Route({
   ...list,
   path: '/v1/volumes',
@@ -130,6 +142,7 @@ export const objectRoutes = [
   getNode,
   listDevices,
   getDevice,
+  listDeviceBricks,
   listVolumes,
   getVolume,
   getTopology,

@@ -1,4 +1,5 @@
-import type { AnyEvent, StreamKind } from '#domain';
+import type { AnyEvent } from '#domain';
+import type { HistoryKind } from '../history-entry.js';
 import type { Names } from '../names.js';
 
 export type EventType = AnyEvent['type'];
@@ -9,7 +10,7 @@ export interface Telling {
   /** The object whose stream the event is in. */
   readonly streamId: string;
   /** The kind of object whose history is told. */
-  readonly from: StreamKind;
+  readonly from: HistoryKind;
   readonly names: Names;
 }
 
