@@ -42,7 +42,8 @@ with v as materialized (
         'subjectKind', 'volume', 'subjectId', volume, 'clusterId', cluster, 'requestedBy', 'user', 'resources', '[]'::jsonb,
         'payload', '{}'::jsonb)),
       (1, 'volume', volume, 1, 'VolumeCreateAccepted', jsonb_build_object('volumeId', volume, 'clusterId', cluster,
-        'operationId', operation, 'name', 'vol_' || volume, 'sizeGiB', 100, 'brickSets', jsonb_build_array((
+        'operationId', operation, 'name', 'vol_' || volume, 'sizeGiB', 100, 'durability', '{"type": "replicate", "replica": 3}'::jsonb,
+        'brickSets', jsonb_build_array((
           select jsonb_agg(jsonb_build_object('brickId', b.brick, 'deviceId', b.device, 'nodeId', b.node, 'volumeId', v.volume))
           from brick b where b.n = v.n)))),
       (5, 'operation', operation, 2, 'OperationStarted', jsonb_build_object('worker', 'worker-1', 'attempt', 1)),
@@ -51,7 +52,7 @@ with v as materialized (
   ) t (nth, kind, id, version, type, data)
   union all
   select b.n, 2 + b.k, 'device', b.device, b.n + 10, 'BrickReserved', jsonb_build_object('brickId', b.brick, 'deviceId', b.device,
-    'nodeId', b.node, 'volumeId', v.volume, 'sizeKiB', 104857600, 'path', '/var/lib/heketi/mounts/vg_' || b.device)
+    'nodeId', b.node, 'volumeId', v.volume, 'sizeKiB', 104857600, 'thinPoolKiB', 104857600, 'poolMetadataKiB', 524288, 'path', '/var/lib/heketi/mounts/vg_' || b.device)
   from brick b join v using (n)
   union all
   select v.n, 7 + s, 'operation', v.operation, 4 + s, case when s = 9 then 'OperationSucceeded' else 'StepSucceeded' end,

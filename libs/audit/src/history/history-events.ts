@@ -11,6 +11,17 @@ const final = 'transaction_id < pg_snapshot_xmin(pg_current_snapshot())';
 const inOperation = (event: string): string =>
   `(${event}.issuer = 'brickyard' or ${event}.request_id <> ${event}.correlation_id)`;
 
+/**
+ * Keeps those events that are about the object $1, $2. One at a time: a join may be planned the other way round, and then it reads
+ * all that the log has on the object, again for each event.
+ */
+const aboutTheObject = (event: string): string => `cross join lateral (
+  select from brickyard.event_object q
+  where q.object_kind = $1 and q.object_id = $2
+    and q.transaction_id = ${event}.transaction_id and q.global_position = ${event}.global_position
+  offset 0
+) about`;
+
 const heads = (order: LogOrder): string => {
   const [follows, direction] = order === 'oldest-first' ? ['>', 'asc'] : ['<', 'desc'];
   return `
@@ -19,13 +30,12 @@ from brickyard.event_object o
 cross join lateral (
   select * from brickyard.event f
   where f.transaction_id = o.transaction_id and f.global_position = o.global_position
+  offset 0
 ) e
 where o.object_kind = $1 and o.object_id = $2 and o.${final}
   and ($3::xid8 is null or (o.transaction_id, o.global_position) ${follows} ($3::xid8, $4::bigint))
   and not (${inOperation('e')} and exists (
-    select from brickyard.event p
-    join brickyard.event_object q on q.object_kind = $1 and q.object_id = $2
-      and q.transaction_id = p.transaction_id and q.global_position = p.global_position
+    select from brickyard.event p ${aboutTheObject('p')}
     where p.correlation_id = e.correlation_id and ${inOperation('p')}
       and (p.transaction_id, p.global_position) < (e.transaction_id, e.global_position)))
 order by o.transaction_id ${direction}, o.global_position ${direction}
@@ -38,10 +48,8 @@ const statements = { 'oldest-first': heads('oldest-first'), 'newest-first': head
 // an operation end finds it ended here.
 const aboutInOperations = `
 select ${eventColumns('e')}
-from brickyard.event e
-join brickyard.event_object o on o.transaction_id = e.transaction_id and o.global_position = e.global_position
+from brickyard.event e ${aboutTheObject('e')}
 where e.correlation_id = any($3::text[]) and ${inOperation('e')}
-  and o.object_kind = $1 and o.object_id = $2
 order by e.transaction_id, e.global_position`;
 
 const operationStreams = `
