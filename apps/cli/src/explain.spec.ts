@@ -20,6 +20,16 @@ describe('what a person reads when a command ends badly', () => {
   ])('says what to check after %s', (code, more, sentence) => {
     expect(explain(coded(code, more))).toContain(sentence);
   });
+  it('keeps the words of an error that has a cause, and puts the cause behind them where they are not in it', () => {
+    const cause = new Error('others may read it');
+    const said = 'the key file x is of no use: others may read it';
+    expect(explain(new Error(said, { cause }))).toBe(said);
+    expect(explain(new Error('there is no key', { cause }))).toBe('there is no key: others may read it');
+    const refused = coded('ECONNREFUSED', { port: 1, address: '::1' });
+    expect(explain(new Error('no index', { cause: refused }))).toBe(
+      'no index: nothing answers at ::1:1; is the server running?',
+    );
+  });
   it('gives the message of anything else', () => {
     expect(explain(new Error('a clear sentence'))).toBe('a clear sentence');
   });

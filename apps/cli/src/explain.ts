@@ -35,7 +35,13 @@ function explained(error: unknown): string {
   if (error instanceof Error) {
     const remedy = remedies[(error as NodeJS.ErrnoException).code ?? ''];
     if (remedy !== undefined) return remedy(error);
-    if (error.cause instanceof Error) return explained(error.cause);
+    if (error.cause instanceof Error) return withCause(error.message, error.cause);
   }
   return messageOf(error);
+}
+
+/** Whoever wraps an error says what it meant to him; fetch's own words say nothing. */
+function withCause(message: string, cause: Error): string {
+  if (message === 'fetch failed' || message === 'terminated') return explained(cause);
+  return message.includes(messageOf(cause)) ? message : `${message}: ${explained(cause)}`;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { V1Client } from '../client/v1-client.js';
 import { isBehind } from './audit-event.js';
-import { openExportFile } from './export-file.js';
+import { openExportFile, partOf } from './export-file.js';
 import { exportedLines } from './exported-lines.js';
 
 let server: Server;
@@ -71,20 +71,30 @@ describe('a file of events', () => {
     expect(first.last).toBeNull();
     await first.append(event(1));
     await first.close();
-    await writeFile(path, event(2).slice(0, 10), { flag: 'a' });
+    expect(await readdir(folder)).toEqual(['events.part']);
+    await expect(openExportFile(path, false)).rejects.toThrow('go on with --resume, or remove it');
+    await writeFile(partOf(path), event(2).slice(0, 10), { flag: 'a' });
     const again = await openExportFile(path, true);
     expect(again.last).toMatchObject({ position: '9:1' });
     for await (const line of exportedLines(client, {}, again.last, () => undefined)) await again.append(line);
+    await again.complete();
     await again.close();
+    expect(await readdir(folder)).toEqual(['events']);
     expect(await readFile(path, 'utf8')).toBe(lines(1, 2, 3));
     expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const later = await openExportFile(path, true);
+    expect(later.last).toMatchObject({ position: '9:3' });
+    await later.append(event(4));
+    await later.complete();
+    await later.close();
+    expect(await readFile(path, 'utf8')).toBe(lines(1, 2, 3, 4));
   });
 
   it('that is there is not written over', async () => {
     server = createServer();
     const path = join(folder, 'events');
     await writeFile(path, 'mine');
-    await expect(openExportFile(path, false)).rejects.toThrow('EEXIST');
+    await expect(openExportFile(path, false)).rejects.toThrow('is there already');
     expect(await readFile(path, 'utf8')).toBe('mine');
   });
 });

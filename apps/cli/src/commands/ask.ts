@@ -37,21 +37,31 @@ export interface Asking {
   readonly print: (answer: unknown, text: () => string) => void;
 }
 
-/**
- * Runs a command's work, prints what goes wrong to stderr and sets the exit code.
- * @param work may return `refused` where the server answered and what it answered is a failure
- */
+/** Runs a command's work against /v1. @param work as of `reporting` */
 export async function asking(
   options: AskOptions,
   work: (asking: Asking) => Promise<'refused' | undefined>,
 ): Promise<void> {
-  try {
+  await reporting(options, async () => {
     const client = new V1Client(await connectionOf(options));
     const page = pageFor(process.stdout, options);
     const print = (answer: unknown, text: () => string): void => {
       process.stdout.write(written(options.output, answer, text));
     };
-    const outcome = await work({ client, page, print });
+    return work({ client, page, print });
+  });
+}
+
+/**
+ * Runs a command's work, prints what goes wrong to stderr and sets the exit code.
+ * @param work may return `refused` where the server answered and what it answered is a failure
+ */
+export async function reporting(
+  options: Pick<AskOptions, 'utc'>,
+  work: () => Promise<'refused' | undefined>,
+): Promise<void> {
+  try {
+    const outcome = await work();
     process.exitCode = outcome === 'refused' ? exitCodes.refused : 0;
   } catch (error) {
     process.stderr.write(complaint(error, pageFor(process.stderr, options)));

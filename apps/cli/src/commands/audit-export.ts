@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { type Command, Option } from 'commander';
-import { openExportFile } from '../audit/export-file.js';
+import type { EventPlace } from '../audit/audit-event.js';
+import { type ExportFile, openExportFile } from '../audit/export-file.js';
 import { exportedLines } from '../audit/exported-lines.js';
-import { time } from './arguments.js';
+import { progressLine } from '../output/progress-line.js';
+import { count } from '../output/words.js';
 import { askCommand, asking, type AskOptions } from './ask.js';
+import { time } from './moment.js';
 
 interface ExportOptions extends AskOptions {
   readonly object?: string;
@@ -28,8 +31,8 @@ export function auditExportCommand(): Command {
     .option('--issuer <issuer>', 'only actors that this issuer vouches for')
     .option('--request <id>', 'only what followed from this request')
     .option('--source <address>', 'only what was asked for from this address')
-    .addOption(new Option('--from <time>', 'recorded at this time or later').argParser(time))
-    .addOption(new Option('--to <time>', 'recorded before this time').argParser(time))
+    .addOption(new Option('--from <time>', 'recorded at this time or later').argParser((text) => time(text)))
+    .addOption(new Option('--to <time>', 'recorded before this time').argParser((text) => time(text)))
     .option('--file <path>', 'write to this file, for its owner only')
     .option('--resume', 'go on behind the last event in the file')
     .action(async (options: ExportOptions) =>
@@ -44,15 +47,33 @@ export function auditExportCommand(): Command {
           for await (const line of exportedLines(client, filter, null, broken)) await print(line);
           return undefined;
         }
-        const target = await openExportFile(file, resume);
-        try {
-          for await (const line of exportedLines(client, filter, target.last, broken)) await target.append(line);
-        } finally {
-          await target.close();
-        }
+        const lines = (last: EventPlace | null): AsyncGenerator<string> => exportedLines(client, filter, last, broken);
+        const number = await exportTo(await openExportFile(file, resume), lines);
+        process.stderr.write(`${count(number, 'event')} written to ${file}\n`);
         return undefined;
       }),
     );
+}
+
+/** @returns how many events it is */
+async function exportTo(
+  target: ExportFile,
+  lines: (last: EventPlace | null) => AsyncGenerator<string>,
+): Promise<number> {
+  const progress = progressLine(process.stderr);
+  let number = 0;
+  try {
+    for await (const line of lines(target.last)) {
+      await target.append(line);
+      number += 1;
+      progress.show(`${count(number, 'event')} written`);
+    }
+    await target.complete();
+    return number;
+  } finally {
+    progress.clear();
+    await target.close();
+  }
 }
 
 /** As fast as the reader takes it. */

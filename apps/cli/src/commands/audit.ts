@@ -17,7 +17,7 @@ import { assertMigrated, createDataSource, TypeOrmDatabase } from '#event-store'
 import { messageOf, type Sql } from '#kernel';
 import { migrations } from '#migrations';
 import { createLogger } from '#observability';
-import { progressLine } from '../audit/progress-line.js';
+import { progressLine } from '../output/progress-line.js';
 import { anchorsText, verifyText } from '../audit/verify-text.js';
 import { explain } from '../explain.js';
 import { auditExportCommand } from './audit-export.js';

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { operationKinds } from '#domain';
 import { hasEnded, type OperationDetail, type OperationSummary } from '../operations/operation-answers.js';
-import { operationsText, operationText } from '../operations/operation-text.js';
+import { operationsText, operationText, progressText } from '../operations/operation-text.js';
 import type { ListPage, V1Client } from '../client/v1-client.js';
+import { progressLine } from '../output/progress-line.js';
 import { wholeNumber } from './arguments.js';
 import { askCommand, asking, type AskOptions } from './ask.js';
 
@@ -38,7 +39,7 @@ export function operationsCommand(): Command {
     .addOption(new Option('--limit <number>', 'at most').argParser(wholeNumber).default(50))
     .option('--cursor <cursor>', 'go on where an earlier answer said that there is more')
     .option('--cancel', 'give this one up; what was done is undone')
-    .option('--wait', 'wait for the end of this one; exit code 1 where it fails')
+    .option('--wait', 'wait for the end of this one; exit code 1 where it fails, or is done before it is given up')
     .option('--commands', 'all commands that were run on nodes, not only those that failed')
     .action(async (id: string | undefined, options: OperationsOptions) => {
       if (id === undefined) await list(options);
@@ -73,13 +74,25 @@ async function show(id: string, options: OperationsOptions): Promise<void> {
     const asked: OperationDetail = options.cancel ? await client.post(`${path}:cancel`) : await client.get(path);
     const operation = options.wait ? await ended(client, path, asked) : asked;
     print(operation, () => operationText(operation, page, options.commands ? 'all' : 'failed'));
-    return options.wait && operation.status === 'failed' ? 'refused' : undefined;
+    return options.wait && operation.status === unwanted(options) ? 'refused' : undefined;
   });
 }
 
-/** Each question is held open by the server for a while. */
+/** What is given up ends as failed, and was to. */
+const unwanted = ({ cancel }: OperationsOptions): OperationDetail['status'] => (cancel ? 'succeeded' : 'failed');
+
+/** Each question is held open by the server for a while; where somebody looks on, shorter, to show how far it is. */
 async function ended(client: V1Client, path: string, operation: OperationDetail): Promise<OperationDetail> {
+  const progress = progressLine(process.stderr);
+  const wait = process.stderr.isTTY ? '2s' : '30s';
   let last = operation;
-  while (!hasEnded(last)) last = await client.get(path, { wait: '30s' });
+  try {
+    while (!hasEnded(last)) {
+      progress.show(`${last.kind} ${last.status}${progressText(last)}`);
+      last = await client.get(path, { wait });
+    }
+  } finally {
+    progress.clear();
+  }
   return last;
 }

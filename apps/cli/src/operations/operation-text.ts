@@ -60,7 +60,8 @@ export function operationText(operation: OperationDetail, page: Page, shown: Sho
   return [...head, '', ...phaseTexts(operation, page, shown)].join('\n');
 }
 
-function progressText(operation: OperationSummary): string {
+/** How far it is; nothing where it has ended. */
+export function progressText(operation: OperationSummary): string {
   const { phase, stepsDone, stepsUndone, stepsPlanned } = operation.progress;
   if (hasEnded(operation) || phase === null) return '';
   const of = stepsPlanned === null ? '' : ` of ${stepsPlanned}`;
