@@ -121,7 +121,8 @@ describe('secrets', () => {
   it('are in nothing that the command line says', () => {
     expect(sightings((where) => where.startsWith('command '))).toEqual([]);
     expect(commands.filter(({ exitCode }) => exitCode === 0)).toHaveLength(5);
-    expect(commands).toHaveLength(12);
+    expect(commands).toHaveLength(13);
+    expect(commands.filter(({ output }) => /WRONGPASS\n\s+at /.test(output))).toHaveLength(1);
   });
 
   it('are in no command line of a process, here or on a node', () => {

@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { loadCommands } from './commands/load.js';
 import { complaint } from './complaint.js';
+import { endWithLastWords, maskComplaints } from './last-words.js';
 import { pageFor } from './output/output.js';
 import { version } from './version.js';
+
+endWithLastWords();
 
 const program = new Command('brickyard')
   .description('The control plane for GlusterFS: event-sourced, highly available, speaks the REST API of Heketi')
@@ -10,6 +13,7 @@ const program = new Command('brickyard')
   .showHelpAfterError('(run with --help for what there is)');
 
 for (const command of await loadCommands(process.argv[2])) program.addCommand(command);
+maskComplaints(program);
 
 try {
   await program.parseAsync();

@@ -76,7 +76,7 @@ function find(
 
 function show(value: unknown, secret: boolean): string {
   const shown = String(value);
-  return secret && shown !== '' ? MASK : shown;
+  return secret && shown !== '' ? MASK : maskText(shown);
 }
 
 /**

@@ -38,6 +38,14 @@ export async function runCommands(site: SecretSite, volumeId: string): Promise<r
   };
   const own = { ...config.env, HEKETI_CLI_SERVER: base, HEKETI_CLI_USER: 'auditor', LOG_LEVEL: 'trace' };
   const pem = `-----BEGIN PRIVATE KEY-----\n${plant('key for the path of a key')}`;
+  // As a driver that has no listener: the error, and the command that it belongs to. Once the program is loaded.
+  const auth = JSON.stringify({ name: 'auth', args: [plant('argument of a failed command')] });
+  const uncaught = `let rounds = 0;
+    const timer = setInterval(() => {
+      if (process.listenerCount('uncaughtException') === 0 && ++rounds < 400) return;
+      clearInterval(timer);
+      Promise.reject(Object.assign(new Error('WRONGPASS'), { command: ${auth} }));
+    }, 25);`;
   const contexts = `contexts:\n  a: { server: "${base}", key: ${plant('key in the file of contexts')} ]\n`;
   const commands: readonly (readonly [readonly string[], Readonly<Record<string, string>>])[] = [
     [['config', '--config', config.file], own],
@@ -51,6 +59,7 @@ export async function runCommands(site: SecretSite, volumeId: string): Promise<r
     [['config', '--config', await file('broken.json', `{"jwt": {"admin": {"key": ${plant('broken file')}}}}`)], {}],
     [['db', 'check'], { DATABASE_URL: `postgres://me:${plant('database that is away')}@127.0.0.1:1/x` }],
     [['worker'], { ...own, HEKETI_EXECUTOR: 'ssh', HEKETI_SSH_KEYFILE: pem }],
+    [['worker'], { ...own, HEKETI_EXECUTOR: 'mock', NODE_OPTIONS: `--import=${await file('reject.mjs', uncaught)}` }],
     [['worker'], { ...own, HEKETI_EXECUTOR: 'mock', BRICKYARD_SEAL_KEY: plant('seal key that is none') }],
   ];
   const said: Said[] = [];

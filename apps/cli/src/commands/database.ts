@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import type { Config } from '#config';
 import { createDataSource, migrate, PostgresEventStore, restoreFixup, TypeOrmDatabase } from '#event-store';
-import type { Logger } from '#kernel';
+import { type Logger, maskTexts } from '#kernel';
 import { migrations } from '#migrations';
 import { migrateQueue, raiseEpochs } from '#operations';
 import { createLogger } from '#observability';
@@ -98,7 +98,7 @@ export function databaseCommands(): Command[] {
         process.stdout.write('equal: the read model is what the log says, and every sum of capacity is right\n');
         return;
       }
-      process.stdout.write(`${JSON.stringify(report.differences, null, 2)}\n`);
+      process.stdout.write(`${JSON.stringify(maskTexts(report.differences), null, 2)}\n`);
       process.exitCode = 1;
     },
   );

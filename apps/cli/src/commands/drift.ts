@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { Config } from '#config';
 import { checkDrift, isClean, isDrift, type DriftReport, type DriftScope } from '#drift';
 import { assertMigrated, createDataSource, readInstallationId, TypeOrmDatabase } from '#event-store';
-import { isId, type Sql } from '#kernel';
+import { isId, maskTexts, type Sql } from '#kernel';
 import { migrations } from '#migrations';
 import { createLogger } from '#observability';
 import { PostgresQueries } from '#read-model';
@@ -64,7 +64,9 @@ function exitCodeOf(report: DriftReport): number {
   return isClean(report) ? 0 : NOT_ALL_INSPECTED;
 }
 
-function written(report: DriftReport, options: DriftOptions): string {
+/** A volume of an earlier version may have an option that holds a secret: it is not in the remedy. */
+function written(found: DriftReport, options: DriftOptions): string {
+  const report = maskTexts(found);
   const shown: Shown = { foreign: options.includeForeign ?? false, inFlight: options.includeInFlight ?? false };
   if (options.output === 'table') return driftText(report, shown);
   return `${JSON.stringify({ ...report, clean: isClean(report), differences: shownDifferences(report, shown) }, null, 2)}\n`;
