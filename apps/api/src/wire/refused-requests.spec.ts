@@ -82,6 +82,11 @@ describe('a change that is refused', () => {
     expect(refusal?.attribution).toMatchObject({ issuer: 'admin', actor: 'admin' });
   });
 
+  it('is answered and recorded also where its text looks like JSON', async () => {
+    ledgerError = new DomainError('refused', '{half');
+    expect(await refusalOf('POST', '/clusters', { body: {} })).toMatchObject({ status: 500, text: '{half\n' });
+  });
+
   it('is recorded whatever it failed with', async () => {
     ledgerError = new Error('secret detail');
     const refusal = await refusalOf('POST', '/clusters', { body: {} });

@@ -3,6 +3,7 @@ import { AuthError, claimedIssuer, encodedPath } from '#auth';
 import { type Clock, DomainError, type Reason } from '#kernel';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../v1/frame/problem.js';
+import { PROBLEM_TYPE } from '../v1/frame/send-problem.js';
 import { type WireRequest, attributionOf } from './wire-request.js';
 
 /** What became known of a refusal on its way, by the request. */
@@ -39,12 +40,10 @@ function stageOf(method: string, path: string, status: number, isAtDoor: boolean
 }
 
 /** What a client was told, of an answer of Heketi's form or of a problem. */
-function textOf(payload: unknown): string {
+function textOf(contentType: unknown, payload: unknown): string {
   if (!Buffer.isBuffer(payload) && typeof payload !== 'string') return '';
   const text = payload.toString();
-  if (!text.startsWith('{')) return text;
-  const { detail } = JSON.parse(text) as { detail?: unknown };
-  return typeof detail === 'string' ? detail : '';
+  return contentType === PROBLEM_TYPE ? (JSON.parse(text) as { detail: string }).detail : text;
 }
 
 /** Has every refused request recorded, when it has been answered. */
@@ -53,7 +52,7 @@ export function recordRefusedRequests(
   { refusals, clock }: { readonly refusals: Pick<RefusalRecorder, 'record'>; readonly clock: Clock },
 ): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
-    if (reply.statusCode >= 400) note(request, { text: textOf(payload) });
+    if (reply.statusCode >= 400) note(request, { text: textOf(reply.getHeader('content-type'), payload) });
     done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {

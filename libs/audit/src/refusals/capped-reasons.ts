@@ -1,8 +1,11 @@
-import type { Reason } from '#kernel';
+import type { Reason, ReasonValues } from '#kernel';
+import { cut } from './cut.js';
 
 /** A placement on a large site rules out thousands of devices; what an event holds must have an end. */
 const MAX_REASONS = 300;
 const MAX_DETAIL_LENGTH = 300;
+/** Ids of what is in the way, most often. */
+const MAX_LIST_LENGTH = 50;
 
 export interface CappedReasons {
   readonly reasons: readonly Reason[];
@@ -46,7 +49,16 @@ function byLevel(reasons: readonly Reason[]): Place[] {
 
 function withKept({ reason: { rule, detail, values }, below }: Place, kept: ReadonlySet<Place>): Reason {
   const because = below.filter((place) => kept.has(place)).map((place) => withKept(place, kept));
-  const short = detail.length > MAX_DETAIL_LENGTH ? `${detail.slice(0, MAX_DETAIL_LENGTH)}…` : detail;
-  const known = values === undefined ? {} : { values };
-  return { rule, detail: short, ...known, ...(because.length === 0 ? {} : { because }) };
+  const known = values === undefined ? {} : { values: withoutRest(values) };
+  return { rule, detail: cut(detail, MAX_DETAIL_LENGTH), ...known, ...(because.length === 0 ? {} : { because }) };
+}
+
+function withoutRest(values: ReasonValues): ReasonValues {
+  const short = (text: string): string => cut(text, MAX_DETAIL_LENGTH);
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      if (typeof value === 'string') return [name, short(value)];
+      return [name, typeof value === 'number' ? value : value.slice(0, MAX_LIST_LENGTH).map(short)];
+    }),
+  );
 }

@@ -1,5 +1,6 @@
 import type { RefusedKind, RefusedRequests } from './events.js';
-import { cut, type Refusal } from './refusal.js';
+import { cut } from './cut.js';
+import type { Refusal } from './refusal.js';
 
 /** Kinds that are told apart; a flood may come from any number of addresses. */
 const MAX_KINDS = 50;

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemAttribution } from '#kernel';
-import { cut, type Refusal, refusedRequest } from './refusal.js';
+import { cut } from './cut.js';
+import { type Refusal, refusedRequest } from './refusal.js';
 
 const id = '0123456789abcdef0123456789abcdef';
 const refusal = (given: Partial<Refusal>): Refusal => ({
@@ -54,6 +56,34 @@ describe('what is recorded of a refused request', () => {
     const long = 'long/'.repeat(100_000);
     const recorded = refusedRequest(refusal({ path: long, text: long, method: long, claimedIssuer: long }));
     expect(JSON.stringify(recorded).length).toBeLessThan(2_000);
+    const reasons = [{ rule: 'in-use', detail: long, values: { ids: Array.from({ length: 10_000 }, () => id), long } }];
+    expect(JSON.stringify(refusedRequest(refusal({ reasons }))).length).toBeLessThan(5_000);
+  });
+
+  it('is what Postgres takes, whatever was sent: one refusal that cannot be written would hold up all after it', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom('\u0000', '\ud83d', '😀') }),
+    );
+    const values = fc.record({ name: text, names: fc.array(text), count: fc.nat() });
+    const reason = fc.record({ rule: fc.constant('rule'), detail: text, values });
+    const what = fc.record({
+      method: text,
+      path: text,
+      text,
+      claimedIssuer: text,
+      reasons: fc.array(fc.record({ rule: fc.constant('rule'), detail: text, values, because: fc.array(reason) })),
+    });
+    // Long ones are cut, perhaps in the middle of a character.
+    const long = fc.nat({ max: 400 }).map((length) => `${'x'.repeat(length)}😀`.repeat(2));
+    fc.assert(
+      fc.property(what, long, (given, detail) => {
+        const reasons = [...given.reasons, { rule: 'rule', detail, values: { detail } }];
+        const written = JSON.stringify(refusedRequest(refusal({ ...given, reasons })));
+        // JSON.stringify escapes what is no text.
+        expect(written).not.toMatch(/\\u(0000|d[89a-f])/i);
+      }),
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { type Attribution, maskText, maskTexts, type Reason } from '#kernel';
 import { cappedReasons } from './capped-reasons.js';
+import { cut } from './cut.js';
 import type { RefusalStage, RefusedObject, RefusedRequest } from './events.js';
 
 /** A refused request as the API saw it. */
@@ -60,11 +61,4 @@ export function safePath(path: string): string {
     .split('/')
     .map((segment) => (segment.length > MAX_SEGMENT_LENGTH || /:.*@/.test(segment) ? '…' : segment));
   return cut(maskText(segments.join('/')), MAX_PATH_LENGTH);
-}
-
-/** Text that Postgres takes and that is read on a screen: no control characters but ends of lines, no half characters. */
-export function cut(text: string, length: number): string {
-  const head = text.slice(0, 2 * length + 2).replace(/[^\P{Cc}\n]|\p{Surrogate}/gu, '\ufffd');
-  const characters = Array.from(head);
-  return characters.length <= length ? head : `${characters.slice(0, length).join('')}…`;
 }

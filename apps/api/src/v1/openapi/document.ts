@@ -1,12 +1,11 @@
 import type { z } from 'zod';
 import { type V1Answer, type V1Route, type V1Tag, v1Tags } from '../frame/route.js';
+import { PROBLEM_TYPE } from '../frame/send-problem.js';
 import { problemSchema } from './problem-schema.js';
 import { type JsonSchema, SchemaCollector } from './schemas.js';
 
 /** The version of the API, SemVer: what the gate calls breaking needs a new major one. */
 const API_VERSION = '1.0.0';
-
-const PROBLEM_TYPE = 'application/problem+json';
 
 export interface OpenApiDocument {
   readonly openapi: string;
