@@ -5,6 +5,7 @@ import { LedgerFixture } from '#test/ledger-fixture';
 import * as sample from '#test/sample-events';
 import type { OperationFilter, OperationPlace } from '../queries.js';
 import { check } from '../rebuild/check.js';
+import { allWaitBehind } from './lanes.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let test: TestDatabase;
@@ -119,6 +120,29 @@ describe('the list of operations', () => {
     expect(times).toEqual(times.toSorted((x, y) => x - y));
     expect(times).not.toContain(0);
     expect(await fixture.queries.operationEntry(newId())).toBeNull();
+  });
+
+  it('says what each waits for: the first of all that want what it wants, before it', async () => {
+    const lanes = Array.from({ length: 5 }, newId);
+    const all: { id: string; resources: string[] }[] = [];
+    for (let n = 0; n < 30; n += 1) {
+      const resources = lanes.filter(() => Math.random() < 0.3);
+      all.push({ id: await accept({ resources }), resources });
+    }
+    const ended = all.filter(() => Math.random() < 0.3);
+    for (const { id } of ended) await record(id, failed);
+    const open = all.filter((each) => !ended.includes(each));
+    const waits = await allWaitBehind(
+      test.db,
+      all.map(({ id }) => id),
+    );
+    const found = open.map(({ id }) => waits.get(id)).map((wait) => wait && [wait.operationId, wait.resource]);
+    const expected = open.map(({ resources }, nth) => {
+      const first = open.slice(0, nth).find((older) => older.resources.some((key) => resources.includes(key)));
+      return first && [first.id, resources.find((key) => first.resources.includes(key))];
+    });
+    expect(found).toEqual(expected);
+    expect(ended.filter(({ id }) => waits.has(id))).toEqual([]);
   });
 
   it('brings the volume that an unfinished operation is about', async () => {

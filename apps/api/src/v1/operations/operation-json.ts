@@ -79,9 +79,7 @@ function failureJson(
 type Reasons = NonNullable<Summary['failure']>['reasons'];
 
 function mutable(reasons: readonly Reason[]): Reasons {
-  return reasons.map(({ rule, detail, because }) =>
-    because === undefined ? { rule, detail } : { rule, detail, because: mutable([...because]) },
-  );
+  return structuredClone(reasons) as Reasons;
 }
 
 /** Every operation that has a row was accepted. */

@@ -11,6 +11,7 @@ import { type Onlooker, detailJson, summaryJson } from './operation-json.js';
 
 /** Read for the reasons of all failures of one page. */
 const EVENTS_PER_PAGE = 1000;
+const FAILURES_PER_PAGE = 100;
 
 /** The role `user` knows of its own requests what they lead to, and not how. */
 export function onlookerOf({ issuer }: Principal): Onlooker {
@@ -58,7 +59,7 @@ export class OperationReader {
   /** The course of those that have failed, as far as a page's worth of events goes. */
   private async failures(entries: readonly OperationEntry[]): Promise<ReadonlyMap<string, OperationTimeline>> {
     const failed = entries.filter(({ operation: { status } }) => status === 'failed' || status === 'compensating');
-    const streams = failed.map(({ operation }) => ({
+    const streams = failed.slice(0, FAILURES_PER_PAGE).map(({ operation }) => ({
       kind: 'operation',
       id: operation.operationId,
       afterVersion: 0,
