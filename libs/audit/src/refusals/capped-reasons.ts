@@ -54,11 +54,11 @@ function withKept({ reason: { rule, detail, values }, below }: Place, kept: Read
 }
 
 function withoutRest(values: ReasonValues): ReasonValues {
-  const short = (text: string): string => cut(text, MAX_DETAIL_LENGTH);
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
-      if (typeof value === 'string') return [name, short(value)];
-      return [name, typeof value === 'number' ? value : value.slice(0, MAX_LIST_LENGTH).map(short)];
-    }),
-  );
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shortValue(value)]));
+}
+
+function shortValue(value: ReasonValues[string]): ReasonValues[string] {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string') return cut(value, MAX_DETAIL_LENGTH);
+  return value.slice(0, MAX_LIST_LENGTH).map((each) => cut(each, MAX_DETAIL_LENGTH));
 }
