@@ -15,6 +15,8 @@ const order = z
   .default('oldest-first')
   .meta({ description: 'From the beginning of the history or from its end.' });
 
+const historyPage = z.strictObject(pageOf(historyEntry)).meta({ id: 'HistoryPage' });
+
 const historyRoute = <const Kind extends HistoryObject['kind']>(kind: Kind) =>
   v1Route({
     method: 'GET',
@@ -27,7 +29,7 @@ const historyRoute = <const Kind extends HistoryObject['kind']>(kind: Kind) =>
     roles: ['admin', 'auditor'],
     params: z.strictObject({ id: idField }),
     query: z.strictObject({ ...pageFields, limit, order }),
-    answers: { 200: { description: 'One page.', schema: z.strictObject(pageOf(historyEntry)) } },
+    answers: { 200: { description: 'One page.', schema: historyPage } },
     refusals: { 404: 'There never was such an object.' },
   });
 

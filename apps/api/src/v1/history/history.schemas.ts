@@ -9,18 +9,20 @@ const command = z.strictObject({
   node: z.string().meta({ description: 'The manage hostname of the node that it ran on.' }),
   command: z.string().meta({ description: 'As it ran, secrets masked.' }),
   exitCode: z.number().int().nullable().meta({ description: 'Null where none came back.' }),
-  durationMs: z.number(),
+  durationMs: z.number().meta({ description: 'How long it took.' }),
   stderr: z.string().optional().meta({ description: 'The end of it, where the command failed.' }),
 });
 
 const step = z.strictObject({
   at: timeAnswer,
-  phase: z.string(),
-  step: z.string(),
-  result: z.enum(['done', 'failed', 'undone', 'not-undone']),
-  reason: z.string().nullable(),
-  observed: z.json().meta({ description: 'What the step found on the node; its shape belongs to the step.' }),
-  commands: z.array(command),
+  phase: z.string().meta({ description: 'Phases follow each other; the steps of one are carried out side by side.' }),
+  step: z.string().meta({ description: 'Such as `brick ID`.' }),
+  result: z
+    .enum(['done', 'failed', 'undone', 'not-undone'])
+    .meta({ description: '`not-undone`: what it left could not be removed, in this try.' }),
+  reason: z.string().nullable().meta({ description: 'Why it failed.' }),
+  observed: z.unknown().meta({ description: 'What the step found on the node; its shape belongs to the step.' }),
+  commands: z.array(command).meta({ description: 'In the order in which they ended.' }),
 });
 
 const operation = z.strictObject({
@@ -41,10 +43,10 @@ const operation = z.strictObject({
 const event = z.strictObject({
   position: positionField,
   at: timeAnswer,
-  type: z.string(),
-  what: z.string(),
+  type: z.string().meta({ description: 'Such as `VolumeCreated`.' }),
+  what: z.string().meta({ description: 'What happened, as a sentence; the wording may change.' }),
   object: z.strictObject({ kind: z.string(), id: z.string() }).meta({ description: 'In whose stream it is.' }),
-  data: z.json(),
+  data: z.unknown().meta({ description: 'What happened, without secrets.' }),
 });
 
 const refusal = z.strictObject({
@@ -61,12 +63,12 @@ export const historyEntry = z
     at: timeAnswer,
     type: z.string().meta({ description: 'Of its first event.' }),
     what: z.string().meta({ description: 'What happened, as a sentence; the wording may change.' }),
-    actor: z.string(),
+    actor: z.string().meta({ description: 'Who: the subject of the token, its issuer, or the process.' }),
     issuer: z.string().meta({ description: 'Who vouches for the actor; `brickyard`: the system itself.' }),
-    requestId: z.string(),
-    sourceAddress: z.string().nullable(),
-    userAgent: z.string().nullable(),
-    operationId: z.string().nullable(),
+    requestId: z.string().meta({ description: 'Of the request that began it; `/v1/requests/{requestId}` takes it.' }),
+    sourceAddress: z.string().nullable().meta({ description: 'Where the request came from.' }),
+    userAgent: z.string().nullable().meta({ description: 'What the client said that it is.' }),
+    operationId: z.string().nullable().meta({ description: 'The operation that carried it out; null: none.' }),
     events: z.array(event).meta({ description: 'Those that changed the object, or what belongs to it.' }),
     operation: operation.nullable(),
     refusal: refusal.nullable(),

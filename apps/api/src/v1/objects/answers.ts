@@ -16,10 +16,14 @@ const gib = (what: string) =>
     .min(0)
     .meta({ description: `${what}, in GiB.` });
 const adminState = z.enum(['online', 'offline', 'failed']).meta({ description: 'What the administrator says of it.' });
-const tags = z.record(z.string(), z.string());
+const tags = z.record(z.string(), z.string()).meta({ description: 'Tags: names with their values.' });
+const block = z.boolean().meta({ description: 'Whether it is there for block volumes.' });
+const hostnames = (what: string) => z.array(z.string()).meta({ description: `${what}; only the first is used.` });
 
 /** Of what operations add and delete; what is neither is `active`. */
-const memberStatus = z.enum(['adding', 'active', 'deleting']);
+const memberStatus = z
+  .enum(['adding', 'active', 'deleting'])
+  .meta({ description: 'What an operation is doing to it; `active`: nothing.' });
 
 /** Null in an answer about the present. */
 export const asOfAnswer = z
@@ -27,11 +31,17 @@ export const asOfAnswer = z
     position: z.string().meta({ description: 'A place in the log; as `asOf` it gives the very same answer again.' }),
     time: timeAnswer,
   })
+  .meta({ id: 'Moment' })
   .nullable()
   .meta({ description: 'The last event that counts: its place in the log and its time. Null: the present.' });
 
 export const clusterAnswer = z
-  .strictObject({ id, status: z.enum(['active']), file: z.boolean(), block: z.boolean() })
+  .strictObject({
+    id,
+    status: z.enum(['active']).meta({ description: 'Clusters are there or not.' }),
+    file: z.boolean().meta({ description: 'Whether it takes volumes of files.' }),
+    block: z.boolean().meta({ description: 'Whether it takes volumes for block volumes.' }),
+  })
   .meta({ id: 'Cluster' });
 
 export const nodeAnswer = z
@@ -41,9 +51,9 @@ export const nodeAnswer = z
     status: memberStatus,
     operationId,
     state: adminState,
-    zone: z.number().int(),
-    manageHostnames: z.array(z.string()),
-    storageHostnames: z.array(z.string()),
+    zone: z.number().int().meta({ description: 'What fails together: copies are kept in different zones.' }),
+    manageHostnames: hostnames('Names or addresses for commands'),
+    storageHostnames: hostnames('Names or addresses that Gluster knows it by'),
     tags,
     hostKeyFingerprint: z
       .string()
@@ -61,7 +71,7 @@ export const deviceAnswer = z
     operationId,
     state: adminState,
     name: z.string().meta({ description: 'The path that it was added by.' }),
-    paths: z.array(z.string()),
+    paths: z.array(z.string()).meta({ description: 'Every path by which its node knows it.' }),
     pvUuid: z.string().nullable().meta({ description: 'Of the LVM physical volume; null before it is set up.' }),
     tags,
     totalKiB: kiB('Size of the volume group'),
@@ -84,6 +94,21 @@ export const brickAnswer = z
   })
   .meta({ id: 'Brick' });
 
+const durability = z
+  .union([
+    z.strictObject({ type: z.literal('none') }),
+    z.strictObject({
+      type: z.literal('replicate'),
+      replica: z.number().int().meta({ description: 'How many copies.' }),
+    }),
+    z.strictObject({
+      type: z.literal('disperse'),
+      data: z.number().int().meta({ description: 'How many bricks of a set share the data.' }),
+      redundancy: z.number().int().meta({ description: 'How many bricks of a set may be lost.' }),
+    }),
+  ])
+  .meta({ description: 'How it survives the loss of bricks.' });
+
 const brickSets = z
   .array(z.array(brickAnswer))
   .meta({ description: "Bricks, in sets of those that hold the same data or parts of it; in Gluster's order." });
@@ -92,19 +117,20 @@ export const volumeAnswer = z
   .strictObject({
     id,
     clusterId: id,
-    name: z.string(),
-    status: z.enum(['creating', 'active', 'expanding', 'deleting']),
+    name: z.string().meta({ description: 'Unique in its cluster.' }),
+    status: z
+      .enum(['creating', 'active', 'expanding', 'deleting'])
+      .meta({ description: 'What an operation is doing to it; `active`: nothing.' }),
     operationId,
     sizeGiB: gib('Size'),
-    durability: z.union([
-      z.strictObject({ type: z.literal('none') }),
-      z.strictObject({ type: z.literal('replicate'), replica: z.number().int() }),
-      z.strictObject({ type: z.literal('disperse'), data: z.number().int(), redundancy: z.number().int() }),
-    ]),
+    durability,
     gid: z.number().int().nullable().meta({ description: 'Group that owns it; null: none was asked for.' }),
-    glusterVolumeOptions: z.array(z.string()),
-    block: z.boolean(),
-    snapshot: z.strictObject({ enable: z.boolean(), factor: z.number() }),
+    glusterVolumeOptions: z.array(z.string()).meta({ description: 'Each a name and a value, secrets masked.' }),
+    block,
+    snapshot: z.strictObject({
+      enable: z.boolean().meta({ description: 'Whether its bricks have room for snapshots.' }),
+      factor: z.number().meta({ description: 'How large a thin pool is, as a multiple of its brick; 1: no room.' }),
+    }),
     brickSets,
     pendingExpansions: z
       .array(z.strictObject({ operationId: id, addGiB: gib('What it adds'), brickSets }))
@@ -112,36 +138,43 @@ export const volumeAnswer = z
   })
   .meta({ id: 'Volume' });
 
-export const topologyAnswer = z.strictObject({
-  clusters: z.array(
-    z.strictObject({
-      ...clusterAnswer.shape,
-      nodes: z.array(z.strictObject({ ...nodeAnswer.shape, devices: z.array(deviceAnswer) })),
-    }),
-  ),
-  asOf: asOfAnswer,
-});
+const topologyNode = z
+  .strictObject({ ...nodeAnswer.shape, devices: z.array(deviceAnswer) })
+  .meta({ id: 'TopologyNode' });
 
-function diffAnswer<T extends z.ZodType>(object: T) {
-  return z.strictObject({
-    added: z.array(object),
-    removed: z.array(object),
-    changed: z.array(
-      z.strictObject({
-        id,
-        fields: z.array(z.string()).meta({ description: 'The properties that differ.' }),
-        before: object,
-        after: object,
-      }),
-    ),
-  });
+const topologyCluster = z
+  .strictObject({ ...clusterAnswer.shape, nodes: z.array(topologyNode) })
+  .meta({ id: 'TopologyCluster' });
+
+export const topologyAnswer = z
+  .strictObject({ clusters: z.array(topologyCluster), asOf: asOfAnswer })
+  .meta({ id: 'Topology' });
+
+function diffAnswer<T extends z.ZodType>(name: string, object: T) {
+  const change = z
+    .strictObject({
+      id,
+      fields: z.array(z.string()).meta({ description: 'The properties that differ.' }),
+      before: object,
+      after: object,
+    })
+    .meta({ id: `${name}Change` });
+  return z
+    .strictObject({
+      added: z.array(object).meta({ description: 'There at the later moment only.' }),
+      removed: z.array(object).meta({ description: 'There at the earlier moment only.' }),
+      changed: z.array(change).meta({ description: 'There at both, and not the same.' }),
+    })
+    .meta({ id: `${name}Diff` });
 }
 
-export const topologyDiffAnswer = z.strictObject({
-  from: asOfAnswer.unwrap(),
-  to: asOfAnswer.unwrap(),
-  clusters: diffAnswer(clusterAnswer),
-  nodes: diffAnswer(nodeAnswer),
-  devices: diffAnswer(deviceAnswer),
-  volumes: diffAnswer(volumeAnswer),
-});
+export const topologyDiffAnswer = z
+  .strictObject({
+    from: asOfAnswer.unwrap(),
+    to: asOfAnswer.unwrap(),
+    clusters: diffAnswer('Cluster', clusterAnswer),
+    nodes: diffAnswer('Node', nodeAnswer),
+    devices: diffAnswer('Device', deviceAnswer),
+    volumes: diffAnswer('Volume', volumeAnswer),
+  })
+  .meta({ id: 'TopologyDiff' });

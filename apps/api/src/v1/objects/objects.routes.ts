@@ -23,7 +23,11 @@ const orderOfLists =
   'In the order of the ids. What is being added, created or deleted is there too, with its `status`.';
 
 const answered = <T extends z.ZodType>(description: string, schema: T) => ({ 200: { description, schema } });
-const page = <T extends z.ZodType>(item: T) => z.strictObject({ ...pageOf(item), asOf: asOfAnswer });
+/** Every schema has a name, since generated clients make a type of each. */
+const page = <T extends z.ZodType>(name: string, item: T) =>
+  z.strictObject({ ...pageOf(item), asOf: asOfAnswer }).meta({ id: `${name}Page` });
+const one = <T extends z.ZodRawShape>(name: string, { shape }: z.ZodObject<T>) =>
+  z.strictObject({ ...shape, asOf: asOfAnswer }).meta({ id: `${name}AsOf` });
 
 const list = { method: 'GET', tag: 'objects', query: pageQuery, description: orderOfLists } as const;
 const read = { method: 'GET', tag: 'objects', query, params } as const;
@@ -34,7 +38,7 @@ export const listClusters = v1Route({
   operationId: 'listClusters',
   summary: 'List clusters',
   roles: staff,
-  answers: answered('A page of clusters.', page(clusterAnswer)),
+  answers: answered('A page of clusters.', page('Cluster', clusterAnswer)),
 });
 
 export const getCluster = v1Route({
@@ -43,7 +47,7 @@ export const getCluster = v1Route({
   operationId: 'getCluster',
   summary: 'Read a cluster',
   roles: staff,
-  answers: answered('The cluster.', z.strictObject({ ...clusterAnswer.shape, asOf: asOfAnswer })),
+  answers: answered('The cluster.', one('Cluster', clusterAnswer)),
 });
 
 export const listNodes = v1Route({
@@ -52,7 +56,7 @@ export const listNodes = v1Route({
   operationId: 'listNodes',
   summary: 'List nodes',
   roles: staff,
-  answers: answered('A page of nodes.', page(nodeAnswer)),
+  answers: answered('A page of nodes.', page('Node', nodeAnswer)),
 });
 
 export const getNode = v1Route({
@@ -61,7 +65,7 @@ export const getNode = v1Route({
   operationId: 'getNode',
   summary: 'Read a node',
   roles: staff,
-  answers: answered('The node.', z.strictObject({ ...nodeAnswer.shape, asOf: asOfAnswer })),
+  answers: answered('The node.', one('Node', nodeAnswer)),
 });
 
 export const listDevices = v1Route({
@@ -70,7 +74,7 @@ export const listDevices = v1Route({
   operationId: 'listDevices',
   summary: 'List devices',
   roles: staff,
-  answers: answered('A page of devices.', page(deviceAnswer)),
+  answers: answered('A page of devices.', page('Device', deviceAnswer)),
 });
 
 export const getDevice = v1Route({
@@ -79,7 +83,7 @@ export const getDevice = v1Route({
   operationId: 'getDevice',
   summary: 'Read a device',
   roles: staff,
-  answers: answered('The device.', z.strictObject({ ...deviceAnswer.shape, asOf: asOfAnswer })),
+  answers: answered('The device.', one('Device', deviceAnswer)),
 });
 
 export const listDeviceBricks = v1Route({
@@ -90,7 +94,7 @@ export const listDeviceBricks = v1Route({
   description: 'In the order of the ids. Bricks whose space is reserved are there too, be they made already or not.',
   roles: staff,
   params,
-  answers: answered('A page of bricks.', page(brickAnswer)),
+  answers: answered('A page of bricks.', page('Brick', brickAnswer)),
 });
 
 export const listVolumes = v1Route({
@@ -99,7 +103,7 @@ export const listVolumes = v1Route({
   operationId: 'listVolumes',
   summary: 'List volumes',
   roles: everybody,
-  answers: answered('A page of volumes.', page(volumeAnswer)),
+  answers: answered('A page of volumes.', page('Volume', volumeAnswer)),
 });
 
 export const getVolume = v1Route({
@@ -108,7 +112,7 @@ export const getVolume = v1Route({
   operationId: 'getVolume',
   summary: 'Read a volume',
   roles: everybody,
-  answers: answered('The volume.', z.strictObject({ ...volumeAnswer.shape, asOf: asOfAnswer })),
+  answers: answered('The volume.', one('Volume', volumeAnswer)),
 });
 
 export const getTopology = v1Route({

@@ -71,7 +71,7 @@ const stepTry = z.strictObject({
   attempt: count,
   worker: z.string(),
   reason: z.string().nullable(),
-  observed: z.json().meta({ description: 'What the step saw.' }),
+  observed: z.unknown().meta({ description: 'What the step saw.' }),
   commands: z.array(command).meta({ description: 'Empty for the role `user`.' }),
 });
 

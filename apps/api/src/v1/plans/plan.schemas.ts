@@ -5,46 +5,53 @@ import { idField } from '../frame/fields.js';
 import { problemSchema, reasonSchema } from '../openapi/problem-schema.js';
 
 const kib = z.number().int().nonnegative();
+const place = {
+  nodeId: z.string().meta({ description: 'Id of the node.' }),
+  zone: z.number().int().meta({ description: 'Zone of the node.' }),
+  deviceId: z.string().meta({ description: 'Id of the device.' }),
+};
 
 const brick = z.strictObject({
-  nodeId: z.string(),
-  zone: z.number().int(),
-  deviceId: z.string(),
-  role: z.enum(['data', 'arbiter']),
-  sizeKiB: kib,
-  thinPoolKiB: kib,
-  poolMetadataKiB: kib,
+  ...place,
+  role: z.enum(['data', 'arbiter']).meta({ description: '`arbiter`: it keeps the names of files, and no data.' }),
+  sizeKiB: kib.meta({ description: 'What can be used.' }),
+  thinPoolKiB: kib.meta({ description: 'Thin pool, which the device pays.' }),
+  poolMetadataKiB: kib.meta({ description: 'Metadata of the thin pool, which the device pays.' }),
   totalKiB: kib.meta({ description: 'What the brick costs its device: the thin pool and its metadata.' }),
 });
 
 const device = z.strictObject({
-  deviceId: z.string(),
-  nodeId: z.string(),
-  zone: z.number().int(),
-  totalKiB: kib,
-  freeBeforeKiB: kib,
-  freeAfterKiB: kib,
+  ...place,
+  totalKiB: kib.meta({ description: 'Size of the volume group.' }),
+  freeBeforeKiB: kib.meta({ description: 'What is free now.' }),
+  freeAfterKiB: kib.meta({ description: 'What would be free after it.' }),
 });
 
 const phase = z.strictObject({
-  name: z.string(),
+  name: z.string().meta({ description: 'Phases follow each other.' }),
   step: z.string().meta({ description: 'The name of each step; * stands for an id.' }),
   steps: z.number().int().meta({ description: 'How many steps, carried out side by side.' }),
   nodeIds: z.array(z.string()).meta({ description: 'Nodes to which a command that changes anything may be sent.' }),
-  pointOfNoReturn: z.boolean(),
+  pointOfNoReturn: z.boolean().meta({ description: 'From here on nothing is undone any more.' }),
   commands: z.array(z.string()).meta({ description: 'What a step runs where nothing is in its way, looks left out.' }),
 });
 
 const lane = z.strictObject({
   resource: z.string().meta({ description: 'What both want to themselves, such as volume/ID.' }),
   operations: z
-    .array(z.strictObject({ operationId: z.string(), kind: z.enum(operationKinds), status: z.string() }))
+    .array(
+      z.strictObject({
+        operationId: z.string().meta({ description: 'Id of the operation.' }),
+        kind: z.enum(operationKinds),
+        status: z.string().meta({ description: '`accepted`, `running` or `compensating`.' }),
+      }),
+    )
     .meta({ description: 'Accepted before and not ended, in the order in which they are carried out.' }),
 });
 
 const carriedOut = {
   kind: z.enum(operationKinds),
-  clusterId: z.string(),
+  clusterId: z.string().meta({ description: 'Of the volume, device or node.' }),
   phases: z.array(phase),
   lanes: z.array(lane).meta({ description: 'What the operation would wait for; empty: nothing.' }),
 };
@@ -88,7 +95,7 @@ export const removalPlan = z
   })
   .meta({ id: 'RemovalPlan', description: 'What the removal of a device or node takes at this moment.' });
 
-const sizeGiB = z.number().int().min(1).max(1_000_000_000);
+const sizeGiB = z.number().int().min(1).max(1_000_000_000).meta({ description: 'Size, in GiB.' });
 
 /** As POST /volumes of Heketi's API has it, sizes with their unit. */
 export const volumeWanted = z
@@ -114,12 +121,13 @@ export const volumeWanted = z
     snapshot: z
       .strictObject({ enable: z.boolean(), factor: z.number().min(1).max(100).default(1.5) })
       .default({ enable: false, factor: 1 }),
-    gid: z.number().int().min(0).default(0),
-    block: z.boolean().default(false),
+    gid: z.number().int().min(0).default(0).meta({ description: 'Group that is to own it; 0: none.' }),
+    block: z.boolean().default(false).meta({ description: 'Whether it is to hold block volumes.' }),
     glusterVolumeOptions: z
       .array(z.string().regex(/^\P{Cc}*$/u, 'must not have control characters'))
       .refine((options) => noSecrets(options) === null, { error: ({ input }) => noSecrets(input as string[]) ?? '' })
-      .default([]),
+      .default([])
+      .meta({ description: 'Each a name and a value, as `gluster volume set` takes them.' }),
   })
   .meta({ id: 'VolumeWanted' });
 

@@ -9,7 +9,7 @@ import {
   requireNode,
 } from '#domain';
 import { DomainError, fold, newId, type Reason } from '#kernel';
-import { acceptOperation, changeDeviceState } from '#operations';
+import { acceptOperation, changeDeviceState, type OperationRequest } from '#operations';
 import type { Change, Queries } from '#read-model';
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -43,7 +43,8 @@ export class RemovalPlans {
       requireDevice(device);
       const { volumes } = await queries.occupants('device', deviceId);
       const { requests, removed, changes } = deviceRemoval(device, volumes, issuer);
-      const how = await howItIsDone(queries, changes, 'device-delete', device);
+      const asked = { kind: 'device-delete', subjectId: deviceId, clusterId: device.clusterId } as const;
+      const how = await howItIsDone(queries, changes, asked);
       return { feasible: removed, ...how, requests, volumes };
     });
   }
@@ -67,7 +68,8 @@ export class RemovalPlans {
       const asked = { operationId: newId(), requestedBy: issuer };
       const outcome = attempt(() => decideNodeDelete({ state, version: 0 }, left, asked));
       const last = { method: 'DELETE', path: `/nodes/${nodeId}`, ...outcome.request } as const;
-      const how = await howItIsDone(queries, outcome.changes, 'node-delete', { ...state, deviceId: nodeId });
+      const deletion = { kind: 'node-delete', subjectId: nodeId, clusterId: state.clusterId } as const;
+      const how = await howItIsDone(queries, outcome.changes, deletion);
       const requests = [...removals.flatMap((removal) => removal.requests), last];
       return { feasible: last.accepted, ...how, requests, volumes };
     });
@@ -130,10 +132,9 @@ function attempt(decide: () => readonly Change[]): Outcome {
 async function howItIsDone(
   queries: Queries,
   changes: readonly Change[],
-  kind: 'device-delete' | 'node-delete',
-  { clusterId, deviceId: subjectId }: { readonly clusterId: string; readonly deviceId: string },
+  asked: Pick<OperationRequest, 'kind' | 'subjectId' | 'clusterId'>,
 ): Promise<Pick<RemovalPlanAnswer, 'kind' | 'clusterId' | 'phases' | 'lanes'>> {
-  const begun = acceptOperation({ operationId: newId(), kind, subjectId, clusterId, requestedBy: '' });
+  const begun = acceptOperation({ ...asked, operationId: newId(), requestedBy: '' });
   const how = await carriedOut(queries, changes.length === 0 ? [begun] : changes);
   return { ...how, phases: changes.length === 0 ? [] : how.phases };
 }
