@@ -34,6 +34,14 @@ describe('the canonical text of a JSON value', () => {
     ]);
   });
 
+  it('is not that of null where a number is beyond all doubles', () => {
+    expect(['null', '1e400', '-1e400'].map((text) => canonicalJson(read(text)))).toEqual([
+      'null',
+      'Infinity',
+      '-Infinity',
+    ]);
+  });
+
   it('is another text of the same value, however its members were ordered', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {

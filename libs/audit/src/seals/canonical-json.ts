@@ -6,6 +6,8 @@ import type { Json } from '#kernel';
  * @throws RangeError where it is thousands of levels deep; nothing that we write is
  */
 export function canonicalJson(value: Json): string {
+  // Of a number beyond all doubles JavaScript makes none, and writes null: it is not to pass for one.
+  if (typeof value === 'number' && !Number.isFinite(value)) return value.toString();
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const parts: string[] = [];
   if (isArray(value)) {

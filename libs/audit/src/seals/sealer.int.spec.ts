@@ -4,7 +4,7 @@ import { freshDatabase, type TestDatabase } from '#test/database';
 import { testSealKey } from '#test/memory-sealed-log';
 import { appendHidden, appendThings, tamper, untilVisible } from '#test/tampered-log';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { anchorOf } from './anchor.js';
+import { type Anchor, anchorOf } from './anchor.js';
 import type { Seal } from './seal.js';
 import { readSealLag } from './seal-lag.js';
 import { readAnchors, sealsAfter } from './seal-rows.js';
@@ -26,11 +26,8 @@ const key = testSealKey();
 const sealerOn = (sql: Sql, over: Partial<SealerParts> = {}): Sealer =>
   new Sealer({ sql, key, logger: silentLogger, ...over });
 
-const verified = (): Promise<VerifyReport> =>
-  verifyLog(new PostgresSealedLog(db), {
-    publicKeys: new Map([[key.keyId, key.publicKey]]),
-    anchors: [],
-  });
+const verified = (anchors: readonly Anchor[] = []): Promise<VerifyReport> =>
+  verifyLog(new PostgresSealedLog(db), { publicKeys: new Map([[key.keyId, key.publicKey]]), anchors });
 
 describe('the sealer', () => {
   it('seals what is there, range after range, and then what is new', async () => {
@@ -162,13 +159,20 @@ describe('a sealer without a key', () => {
     expect(await verified()).toMatchObject({ clean: true, signedSeals: 2 });
   });
 
-  it('may be followed by one with a key, which covers its seals too', async () => {
+  it('may be followed by one with a key, whose seals are right with an anchor from before', async () => {
     const id = newId();
     await appendThings(db, id, 0);
     await sealerOn(db, unsigned).pass(never);
-    await appendThings(db, id, 1);
-    await sealerOn(db).pass(never);
-    expect(await verified()).toMatchObject({ clean: true, seals: 2, signedSeals: 1 });
+    const anchors = await readAnchors(db, null, 1);
+    const warn = vi.fn<Logger['warn']>();
+    const sealer = sealerOn(db, { logger: { ...silentLogger, warn } });
+    for (const version of [1, 2]) {
+      await appendThings(db, id, version);
+      await sealer.pass(never);
+    }
+    expect(await verified(anchors)).toMatchObject({ clean: true, seals: 3, signedSeals: 2 });
+    expect((await verified()).counts).toEqual({ 'signature-missing': 1 });
+    expect(warn.mock.calls).toEqual([[{ seal: 2, keyId: key.keyId }, expect.stringContaining('not signed')]]);
   });
 });
 

@@ -92,6 +92,7 @@ export class Sealer {
     const hash = sealHash(installation.id, header);
     const seal: Seal = { ...header, hash, keyId: key?.keyId ?? null, signature: key?.sign(hash) ?? null };
     if (!(await insertSeal(sql, seal))) return 0;
+    if (key !== null && last !== null && last.keyId === null) this.#sayFirstSigned(seal);
     meter?.sealed(events.length);
     this.#anchorToLog = anchorOf(seal);
     return events.length;
@@ -103,6 +104,13 @@ export class Sealer {
     this.parts.logger.info(
       {},
       'BRICKYARD_SEAL_KEY is not set: the log is sealed, but whoever can write to the database could seal a forged log anew; "brickyard audit keygen" makes a key',
+    );
+  }
+
+  #sayFirstSigned({ number, keyId }: Seal): void {
+    this.parts.logger.warn(
+      { seal: number, keyId },
+      'the seals before this one are not signed: right if BRICKYARD_SEAL_KEY has just been set for the first time; if not, somebody has sealed the log anew: run "brickyard audit verify" with the anchors that were kept',
     );
   }
 

@@ -6,6 +6,7 @@ import type { Findings } from './finding.js';
 export class AnchorCheck {
   readonly #byNumber = new Map<number, Anchor[]>();
   #compared = 0;
+  #lastRight = 0;
 
   constructor(
     anchors: readonly Anchor[],
@@ -20,6 +21,11 @@ export class AnchorCheck {
     return this.#compared;
   }
 
+  /** The number of the last seal that has the hash of an anchor; 0: none has. */
+  get lastRight(): number {
+    return this.#lastRight;
+  }
+
   /** @param hash what the seal's content really hashes to */
   compare(seal: Seal, hash: string): void {
     for (const anchor of this.#byNumber.get(seal.number) ?? []) {
@@ -27,7 +33,10 @@ export class AnchorCheck {
       if (anchor.hash !== hash) {
         const detail = `an anchor of ${anchor.sealedAt} has the hash ${anchor.hash}, the seal is of ${seal.sealedAt} and has ${hash}`;
         this.findings.add('anchor-differs', detail, seal.number);
-      } else if (anchor.signature !== null && anchor.signature !== seal.signature?.toString('base64')) {
+        continue;
+      }
+      this.#lastRight = seal.number;
+      if (anchor.signature !== null && anchor.signature !== seal.signature?.toString('base64')) {
         this.findings.add('anchor-differs', 'the anchor has another signature than the seal', seal.number);
       }
     }

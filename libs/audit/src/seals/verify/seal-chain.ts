@@ -6,7 +6,8 @@ import type { Findings } from './finding.js';
 export class SealChain {
   #previous: Pick<Seal, 'number' | 'hash' | 'totalEvents'> = { number: 0, hash: NO_HASH, totalEvents: 0 };
   #signed = 0;
-  #unsigned = 0;
+  /** The last of those before the first signed one. */
+  #lastUnsigned = 0;
 
   /** @param publicKeys null: signatures are not checked */
   constructor(
@@ -27,11 +28,22 @@ export class SealChain {
     return { hash, followsGap };
   }
 
-  /** To be called after the last seal. */
-  finish(): void {
-    if (this.publicKeys === null || this.#unsigned === 0 || this.#signed > 0) return;
-    const detail = 'no seal is signed, though there is a public key to check signatures with';
-    this.findings.add('signature-missing', detail, this.#previous.number);
+  /**
+   * To be called after the last seal. A worker with the key goes on after unsigned seals, since signing may begin at any time, and
+   * its signature covers them: also those of somebody who has made all seals anew without the key.
+   * @param anchored the number of the last seal that has the hash of an anchor; 0: none has
+   */
+  finish(anchored: number): void {
+    const last = this.#lastUnsigned;
+    if (this.publicKeys === null || last === 0) return;
+    if (this.#signed === 0) {
+      const detail = 'no seal is signed, though there is a public key to check signatures with';
+      this.findings.add('signature-missing', detail, last);
+    } else if (anchored < last) {
+      const which = last === 1 ? 'seal 1 is' : `seals 1 to ${last} are`;
+      const detail = `${which} not signed and those after are: right if signing began there, and what is left of a log that somebody has sealed anew without the key. An anchor of seal ${last} or a later one, kept since then, shows which`;
+      this.findings.add('signature-missing', detail, last);
+    }
   }
 
   get lastNumber(): number {
@@ -68,9 +80,8 @@ export class SealChain {
 
   #checkSignature(seal: Seal): void {
     if (seal.keyId === null || seal.signature === null) {
-      this.#unsigned += 1;
-      // Those before the first signed one are covered by it: its hash follows from theirs.
-      if (this.#signed > 0) this.#report('signature-missing', seal, 'it is not signed, and seals before it are');
+      if (this.#signed === 0) this.#lastUnsigned = seal.number;
+      else this.#report('signature-missing', seal, 'it is not signed, and seals before it are');
       return;
     }
     this.#signed += 1;

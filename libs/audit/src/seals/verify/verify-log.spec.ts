@@ -2,11 +2,12 @@ import type { Json } from '#kernel';
 import { MemorySealedLog, testSealKey } from '#test/memory-sealed-log';
 import { describe, expect, it } from 'vitest';
 import { anchorOf } from '../anchor.js';
+import type { SealKey } from '../seal-key.js';
 import type { Problem } from './finding.js';
 import { type VerifyReport, type VerifySettings, verifyLog } from './verify-log.js';
 
 /** Three seals of ten events, and five events that are not sealed yet. */
-function sealedLog(key = testSealKey()): MemorySealedLog {
+function sealedLog(key: SealKey | null = testSealKey()): MemorySealedLog {
   const log = new MemorySealedLog(key);
   log.append(35);
   for (let nth = 0; nth < 3; nth += 1) log.seal(10);
@@ -309,6 +310,31 @@ describe('a signature', () => {
     expect((await verified(log, { publicKeys: trusted })).findings).toMatchObject([
       { problem: 'signature-missing', seal: 3 },
     ]);
+  });
+
+  it('is no proof of unsigned seals before it, which anybody may have made, unless an anchor is', async () => {
+    const log = sealedLog(null);
+    const anchors = log.sealsThere.map(anchorOf);
+    log.sealAnew(3, key);
+    expect(await verified(log)).toMatchObject({ clean: true });
+    expect((await verified(log, { publicKeys: trusted })).findings).toMatchObject([
+      { problem: 'signature-missing', seal: 2, detail: expect.stringContaining('seals 1 to 2') as string },
+    ]);
+    expect((await verified(log, { publicKeys: trusted, anchors: anchors.slice(0, 1) })).clean).toBe(false);
+    expect(await verified(log, { publicKeys: trusted, anchors: anchors.slice(0, 2) })).toMatchObject({ clean: true });
+    expect(await verified(log, { publicKeys: trusted, anchors: [anchorOf(log.sealsThere[2]!)] })).toMatchObject({
+      clean: true,
+    });
+  });
+
+  it('of the service does not make a log right that was sealed anew without the key', async () => {
+    const log = sealedLog(key);
+    const anchors = log.sealsThere.map(anchorOf);
+    Object.assign(log.events[14]!, { actor: 'mallory' });
+    log.sealAnew(1, null);
+    log.sealAnew(3, key);
+    expect((await verified(log, { publicKeys: trusted })).counts).toEqual({ 'signature-missing': 1 });
+    expect((await verified(log, { publicKeys: trusted, anchors })).clean).toBe(false);
   });
 
   it('of a later key is right where both are trusted', async () => {

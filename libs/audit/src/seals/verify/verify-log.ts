@@ -71,7 +71,7 @@ class Verification {
   async run(): Promise<VerifyReport> {
     for await (const each of this.log.seals()) this.#checkSeal(each);
     this.#order.finish();
-    this.#chain.finish();
+    this.#chain.finish(this.#anchors.lastRight);
     this.#anchors.finish(this.#chain.lastNumber);
     const unsealedEvents = await this.#checkUnsealed();
     for await (const stream of this.log.brokenStreams()) this.#reportStream(stream);
