@@ -1,8 +1,9 @@
 import { type BrickReservation, evolvers, type StateOf } from '#domain';
 import type { EventStore, LogPosition, RecordedEvent } from '#event-store';
-import { UnknownSchemaVersion } from '#event-store';
+import { UnknownSchemaVersion, comparePositions } from '#event-store';
 import { DomainError, type Sql } from '#kernel';
 import type { Loaded } from '../ledger.js';
+import { isGone } from '../projection/parts.js';
 import { UnknownEventType, type VersionedEvent, foldOn, versioned } from '../projection/project.js';
 import type { ObjectKind } from './objects.js';
 
@@ -15,6 +16,9 @@ export interface LogSource {
   readonly sql: Sql;
 }
 
+/** By id; what does not exist is left out. */
+type States<K extends ObjectKind> = Map<string, StateOf<K>>;
+
 /**
  * The states of some objects at a place in the log, by id; those that did not exist there are left out.
  * @param ids sorted
@@ -25,13 +29,32 @@ export async function foldStreams<K extends ObjectKind>(
   kind: K,
   ids: readonly string[],
   upTo: LogPosition,
-): Promise<Map<string, StateOf<K>>> {
-  const at = new Map<string, Loaded<StateOf<K>>>();
-  await eachEvent(log, kind, ids, upTo, (id, event) => {
-    at.set(id, foldOn(kind, id, at.get(id) ?? { state: evolvers[kind].initial, version: 0 }, [event]));
+): Promise<States<K>> {
+  return (await foldStreamsPast(log, kind, ids, upTo, upTo)).after;
+}
+
+/** The states of some objects at a place in the log, and at an earlier one on the way there. @throws as foldStreams */
+export async function foldStreamsPast<K extends ObjectKind>(
+  log: LogSource,
+  kind: K,
+  ids: readonly string[],
+  earlier: LogPosition,
+  upTo: LogPosition,
+): Promise<{ readonly before: States<K>; readonly after: States<K> }> {
+  const before = new Map<string, Loaded<StateOf<K>>>();
+  const after = new Map<string, Loaded<StateOf<K>>>();
+  await eachEvent(log, kind, ids, upTo, (id, event, position) => {
+    const next = foldOn(kind, id, after.get(id) ?? { state: evolvers[kind].initial, version: 0 }, [event]);
+    after.set(id, next);
+    if (comparePositions(position, earlier) <= 0) before.set(id, next);
   });
-  const found = [...at].filter(([, { state }]) => state.status !== 'none');
-  return new Map(found.map(([id, { state }]) => [id, state]));
+  return { before: existing(before), after: existing(after) };
+}
+
+function existing<State extends { readonly status: string }>(
+  loaded: ReadonlyMap<string, Loaded<State>>,
+): Map<string, State> {
+  return new Map([...loaded].flatMap(([id, { state }]) => (isGone(state) ? [] : [[id, state]])));
 }
 
 /** The bricks on a device at a place in the log, by id. @throws as foldStreams */
@@ -57,7 +80,7 @@ async function eachEvent<K extends ObjectKind>(
   kind: K,
   ids: readonly string[],
   upTo: LogPosition,
-  take: (id: string, event: VersionedEvent<K>) => void,
+  take: (id: string, event: VersionedEvent<K>, position: LogPosition) => void,
 ): Promise<void> {
   try {
     for (const group of await readTogether(log, kind, ids)) {
@@ -66,7 +89,7 @@ async function eachEvent<K extends ObjectKind>(
       do {
         const streams = group.map((id) => ({ kind, id, afterVersion }));
         events = await log.eventStore.readStreams(log.sql, streams, EVENTS_PER_READ, upTo);
-        for (const event of events) take(event.streamId, versioned<K>(event));
+        for (const event of events) take(event.streamId, versioned<K>(event), event.position);
         afterVersion = events.at(-1)?.streamVersion ?? 0;
         // Only a stream that is alone can be longer.
       } while (group.length === 1 && events.length === EVENTS_PER_READ);

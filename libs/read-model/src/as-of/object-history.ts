@@ -3,6 +3,7 @@ import type { EventStore, LogPosition } from '#event-store';
 import type { Sql } from '#kernel';
 import { changedObjects } from './changed-objects.js';
 import { LiveObjects } from './live-objects.js';
+import { foldStreamsPast } from './fold-streams.js';
 import { type Moment, type NoMoment, momentAtPosition, momentAtTime } from './moment.js';
 import type { ObjectKind, Objects } from './objects.js';
 import { PastObjects } from './past-objects.js';
@@ -55,19 +56,21 @@ export class PostgresObjectHistory implements ObjectHistory {
   ): Promise<{ readonly before: ObjectSets; readonly after: ObjectSets } | null> {
     const changed = await changedObjects(this.#sql, after, upTo, limit);
     if (changed.length > limit) return null;
-    const states = async (position: LogPosition): Promise<ObjectSets> => {
-      const past = this.at(position);
-      const of = async <K extends ObjectKind>(kind: K): Promise<StateOf<K>[]> => {
-        const ids = changed.filter((one) => one.kind === kind).map(({ id }) => id);
-        return [...(await past.fold(kind, ids)).values()];
-      };
-      return {
-        cluster: await of('cluster'),
-        node: await of('node'),
-        device: await of('device'),
-        volume: await of('volume'),
-      };
+    const log = { sql: this.#sql, eventStore: this.#eventStore };
+    const of = async <K extends ObjectKind>(kind: K) => {
+      const ids = changed.filter((one) => one.kind === kind).map(({ id }) => id);
+      const { before, after: at } = await foldStreamsPast(log, kind, ids, after, upTo);
+      return { before: [...before.values()], after: [...at.values()] };
     };
-    return { before: await states(after), after: await states(upTo) };
+    const [cluster, node, device, volume] = [
+      await of('cluster'),
+      await of('node'),
+      await of('device'),
+      await of('volume'),
+    ];
+    return {
+      before: { cluster: cluster.before, node: node.before, device: device.before, volume: volume.before },
+      after: { cluster: cluster.after, node: node.after, device: device.after, volume: volume.after },
+    };
   }
 }

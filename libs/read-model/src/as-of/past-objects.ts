@@ -21,7 +21,7 @@ export class PastObjects implements Objects {
   }
 
   async get<K extends ObjectKind>(kind: K, id: string): Promise<StateOf<K> | null> {
-    return (await this.fold(kind, [id])).get(id) ?? null;
+    return (await this.#fold(kind, [id])).get(id) ?? null;
   }
 
   async page<K extends ObjectKind>(kind: K, after: string | null, limit: number): Promise<ObjectPage<StateOf<K>>> {
@@ -31,7 +31,7 @@ export class PastObjects implements Objects {
     // Of objects that are gone there may be many in a row: looking for a few, one would ask for each.
     for (let some = limit; done < ids.length && found.length < limit; some *= 2) {
       const next = ids.slice(done, done + Math.min(some, OBJECTS_PER_FOLD));
-      found.push(...(await this.fold(kind, next)));
+      found.push(...(await this.#fold(kind, next)));
       done += next.length;
     }
     const states = found.slice(0, limit).map(([, state]) => state);
@@ -55,7 +55,7 @@ export class PastObjects implements Objects {
   }
 
   /** The states of those that existed. @param ids sorted */
-  fold<K extends ObjectKind>(kind: K, ids: readonly string[]): Promise<Map<string, StateOf<K>>> {
+  #fold<K extends ObjectKind>(kind: K, ids: readonly string[]): Promise<Map<string, StateOf<K>>> {
     return foldStreams(this.#log, kind, ids, this.#position);
   }
 
