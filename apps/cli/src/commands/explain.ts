@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RefusedRequest } from '#audit';
+import { EventTelling, type RefusedRequest } from '#audit';
 import type { AuditEvent } from '../audit/audit-event.js';
 import type { Page } from '../output/output.js';
 import { reasonTree } from '../output/reason-tree.js';
@@ -33,12 +33,11 @@ export function explainCommand(): Command {
 export function traceText({ refusals, operations, events, more }: RequestTrace, page: Page): string {
   const refused = refusals.map((refusal) => refusalText(refusal, page));
   const begun = operations.map((id) => `It began operation ${id}: brickyard operations ${id}\n`);
+  const telling = new EventTelling();
   const changed = events
+    .map((event) => ({ ...event, what: telling.tell(event) }))
     .filter(({ stream }) => !operations.includes(stream.id))
-    .map((event) =>
-      hanging(`${page.time(event.recordedAt)}  `, `${event.type} ${event.stream.kind}/${event.stream.id}`, page.width),
-    )
-    .map((line) => `${line}\n`);
+    .map(({ recordedAt, what }) => `${hanging(`${page.style.dim(page.time(recordedAt))}  `, what, page.width)}\n`);
   return [
     ...refused,
     ...begun,

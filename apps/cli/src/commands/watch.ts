@@ -38,7 +38,7 @@ export function watchCommand(): Command {
         let shown = 0;
         for await (const { data } of events) {
           const event = JSON.parse(data) as AuditEvent;
-          await print(event, telling, options, parts);
+          await print(event, telling, options, parts, operation === undefined);
           shown += 1;
           if (operation !== undefined && event.type === 'OperationSucceeded') return undefined;
           if (operation !== undefined && event.type === 'OperationFailed') return 'refused';
@@ -55,10 +55,15 @@ async function print(
   telling: EventTelling,
   { output }: WatchOptions,
   { page }: Asking,
+  withWorkers: boolean,
 ): Promise<void> {
   const text = (): string => {
-    const by = event.issuer === 'brickyard' ? event.actor : `${event.actor} (${event.issuer})`;
-    const line = `${telling.tell(event)} ${page.style.dim(`by ${by}`)}`;
+    const { actor, issuer } = event;
+    const what = telling.tell(event);
+    // An operation says who takes it up; that all that follows is by the same worker need not be said.
+    const isSaid = issuer === 'brickyard' && (!withWorkers || what.includes(actor));
+    const by = issuer === 'brickyard' ? `by ${actor}` : `by ${actor} (${issuer})`;
+    const line = isSaid ? what : `${what} ${page.style.dim(by)}`;
     return `${hanging(`${page.style.dim(page.time(event.recordedAt))}  `, line, page.width)}\n`;
   };
   const line = output === 'json' ? `${JSON.stringify(event)}\n` : written(output, event, text);

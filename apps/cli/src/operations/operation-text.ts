@@ -57,7 +57,7 @@ export function operationText(operation: OperationDetail, page: Page, shown: Sho
   const head = lines
     .filter((line): line is readonly [string, string] => line[1] !== null)
     .map(([name, text]) => hanging(`${style.dim(name.padEnd(9))}  `, text, width));
-  return [...head, '', ...phaseTexts(operation, page, shown)].join('\n');
+  return [...head, '', ...phaseTexts(operation, page, shown)].map((line) => `${line}\n`).join('');
 }
 
 /** How far it is; nothing where it has ended. */

@@ -37,6 +37,10 @@ describe('the forms of an answer', () => {
   const answer = {
     items: [{ at: '2026-11-22T13:04:05.678Z', command: `lvcreate ${'x'.repeat(200)}`, n: 1, none: null }],
   };
+  it('are text where it is text, to readers of YAML 1.1 as well', () => {
+    const text = written('yaml', { position: '865:53', name: 'yes' }, () => '');
+    expect(parse(text, { version: '1.1' })).toEqual({ position: '865:53', name: 'yes' });
+  });
   it('are the same to programs', () => {
     const text = (): string => 'text';
     expect(JSON.parse(written('json', answer, text))).toEqual(answer);

@@ -23,6 +23,7 @@ export function pageFor(stream: NodeJS.WriteStream, { utc = false }: { readonly 
 /** An answer in the form that was asked for. Programs get it as the server gave it; people get the text. */
 export function written(form: OutputForm, answer: unknown, text: () => string): string {
   if (form === 'json') return `${JSON.stringify(answer, null, 2)}\n`;
-  // Long commands stay on one line: whoever reads YAML copies them.
-  return form === 'yaml' ? stringify(answer, { lineWidth: 0 }) : text();
+  // Long commands stay on one line: whoever reads YAML copies them. To readers of YAML 1.1 (PyYAML) a position without quotes is a
+  // number of base 60.
+  return form === 'yaml' ? stringify(answer, { lineWidth: 0, compat: 'yaml-1.1' }) : text();
 }
