@@ -47,7 +47,9 @@ const PAGES_AT_ONCE = { count: 2, maxWaiting: 1_000_000, waitMs: 60_000 };
  */
 export class EventFeed {
   readonly #bell = new Bell();
-  readonly #closing = new AbortController();
+  /** Of each reading. AbortSignal.any over a signal that lives on would keep something of every reading (Node 20). */
+  readonly #endings = new Set<AbortController>();
+  #closed = false;
   /** What is under way on the database. */
   readonly #busy = new Set<Promise<unknown>>();
   readonly #pages = new Places(PAGES_AT_ONCE);
@@ -59,7 +61,12 @@ export class EventFeed {
 
   /** Errors of the database do not end it: it waits and goes on where it was. */
   async *read(reading: FeedReading): AsyncGenerator<FeedBatch, void, undefined> {
-    const signal = AbortSignal.any([reading.signal, this.#closing.signal]);
+    const ending = new AbortController();
+    const { signal } = ending;
+    const end = (): void => ending.abort();
+    if (this.#closed || reading.signal.aborted) return;
+    reading.signal.addEventListener('abort', end);
+    this.#endings.add(ending);
     this.#enter();
     try {
       let position = reading.after;
@@ -77,13 +84,16 @@ export class EventFeed {
         }
       }
     } finally {
+      reading.signal.removeEventListener('abort', end);
+      this.#endings.delete(ending);
       this.#leave();
     }
   }
 
   /** Ends all readings; resolves when the database is no longer used. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closed = true;
+    for (const ending of this.#endings) ending.abort();
     this.#stopFollowing?.();
     await Promise.allSettled(this.#busy);
   }

@@ -35,8 +35,9 @@ export class EventStreams implements OnModuleDestroy {
   private readonly logger: Logger;
   private readonly telemetry: Telemetry;
   private readonly clock: Clock;
-  private readonly stopping = new AbortController();
-  private open = 0;
+  /** Ends of those that are open. */
+  private readonly ends = new Set<AbortController>();
+  private stopping = false;
 
   constructor(@Inject(DEPENDENCIES) parts: ApiDependencies, @Inject(Drain) drain: Drain) {
     const { eventStore, database: sql, onAppend, logger, telemetry, clock, config } = parts;
@@ -45,7 +46,7 @@ export class EventStreams implements OnModuleDestroy {
     this.logger = logger;
     this.telemetry = telemetry;
     this.clock = clock;
-    drain.onBegin(() => this.stopping.abort());
+    drain.onBegin(() => this.stop());
   }
 
   /**
@@ -56,23 +57,22 @@ export class EventStreams implements OnModuleDestroy {
   send(reply: FastifyReply, principal: Principal, frames: (signal: AbortSignal) => AsyncIterable<string>): void {
     // The client has gone while its request was looked at: nobody would ever hear that this stream is closed.
     if (reply.raw.closed) return;
-    if (this.stopping.signal.aborted) throw comeBackLater('This replica is about to stop: connect to another one');
-    if (this.open >= this.limit) {
+    if (this.stopping) throw comeBackLater('This replica is about to stop: connect to another one');
+    if (this.ends.size >= this.limit) {
       this.telemetry.eventStreams.refused();
       throw comeBackLater(
-        `There are ${this.open} streams of events here already: connect to another replica, or later`,
+        `There are ${this.ends.size} streams of events here already: connect to another replica, or later`,
         COME_BACK_SECONDS,
       );
     }
-    const gone = new AbortController();
-    const expiry = setTimeout(() => gone.abort(), this.lastsMs(principal));
-    const signal = AbortSignal.any([gone.signal, this.stopping.signal]);
-    this.open += 1;
+    const end = new AbortController();
+    const expiry = setTimeout(() => end.abort(), this.lastsMs(principal));
+    this.ends.add(end);
     this.telemetry.eventStreams.opened();
     reply.raw.once('close', () => {
       clearTimeout(expiry);
-      gone.abort();
-      this.open -= 1;
+      end.abort();
+      this.ends.delete(end);
       this.telemetry.eventStreams.closed();
     });
     cutWhenStalled(reply.raw, STALLED_MS, () => {
@@ -82,13 +82,18 @@ export class EventStreams implements OnModuleDestroy {
         'a client of events took nothing and was cut',
       );
     });
-    const body = Readable.from(frames(signal), { objectMode: false, highWaterMark: BUFFER_BYTES });
+    const body = Readable.from(frames(end.signal), { objectMode: false, highWaterMark: BUFFER_BYTES });
     void reply.headers(headers).send(body);
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopping.abort();
+    this.stop();
     await this.feed.close();
+  }
+
+  private stop(): void {
+    this.stopping = true;
+    for (const end of this.ends) end.abort();
   }
 
   private lastsMs({ expiresAt }: Principal): number {
