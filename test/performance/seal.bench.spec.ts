@@ -4,6 +4,7 @@ import { freshDatabase, type TestDatabase } from '#test/database';
 import { testSealKey } from '#test/memory-sealed-log';
 import { untilVisible } from '#test/tampered-log';
 import { expect, it } from 'vitest';
+import { heapInUse, mebibytes } from './heap.js';
 
 /** `BENCH_EVENTS=1000000` for the number in docs/reference/performance.md. */
 const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 100_000);
@@ -58,17 +59,19 @@ it('seals and verifies a long log in memory that does not grow with it', { timeo
   const sealer = new Sealer({ sql: database.db, key, logger: silentLogger });
   await timed(`seal ${EVENTS.toString()} events`, () => sealer.pass(new AbortController().signal));
   await database.db.query('select');
-  let peakMiB = 0;
+  let highest = 0;
+  const parts: string[] = [];
   const report = await timed(`verify ${EVENTS.toString()} events`, () =>
     verifyLog(new PostgresSealedLog(database.db), {
       publicKeys: new Map([[key.keyId, key.publicKey]]),
       anchors: [],
-      onProgress: () => {
-        peakMiB = Math.max(peakMiB, process.memoryUsage.rss() / 1024 ** 2);
+      onProgress: (checked) => {
+        highest = Math.max(highest, process.memoryUsage.rss());
+        if (checked >= ((parts.length + 1) * EVENTS) / 10) parts.push(heapInUse());
       },
     }),
   );
-  process.stdout.write(`resident memory while verifying, at most ${peakMiB.toFixed(0)} MiB\n`);
+  process.stdout.write(`resident at most ${mebibytes(highest)}; in use after each tenth: ${parts.join(', ')}\n`);
   await database.dispose();
   expect(report).toMatchObject({ clean: true, sealedEvents: EVENTS, unsealedEvents: 0 });
 });

@@ -5,6 +5,7 @@ import type { EventFilter, LogOrder } from './filter.js';
 import { EVENTS_LOOKED_AT, searchEvents } from './search-events.js';
 
 const EVENTS = 50_000;
+const EVENTS_OF_TRANSACTION = 500;
 const SECONDS_APART = 2;
 
 let database: TestDatabase;
@@ -20,7 +21,7 @@ select pg_current_xact_id(), 'volume', 'v' || n * 2 / ${EVENTS}, n + 1, gen_rand
   case when n % 400 = 3 then 'RareHappened' when n < 30000 then 'OldHappened' else 'NewHappened' end, 1, '{}',
   case when n % 500 = 7 then 'guest' when n < 22000 then 'old' else 'new' end, case when n > 30000 then 'user' else 'admin' end,
   'request-' || n / 17000, case when n < 20000 then '10.0.0.1' when n % 3 > 0 then '10.0.0.2' end, '', timestamptz '2026-01-01Z' + n * interval '${SECONDS_APART} s'
-from generate_series(0, ${EVENTS - 1}) n`;
+from generate_series($1::int, $1::int + ${EVENTS_OF_TRANSACTION - 1}) n`;
 
 const objects = `
 insert into brickyard.event_object (object_kind, object_id, transaction_id, global_position)
@@ -30,12 +31,10 @@ cross join lateral (values (stream_kind, stream_id), ('cluster', 'c')) o (kind, 
 beforeAll(async () => {
   database = await freshDatabase();
   const owner = await database.connect('owner', 1);
-  await owner.transaction(async (tx) => {
-    // What events are about is told by the test, so that it is quick.
-    await tx.query("set local session_replication_role = 'replica'");
-    await tx.query(events);
-    await tx.query(objects);
-  });
+  // What events are about is told by the test, so that it is quick.
+  await owner.query("set session_replication_role = 'replica'");
+  for (let first = 0; first < EVENTS; first += EVENTS_OF_TRANSACTION) await owner.query(events, [first]);
+  await owner.query(objects);
   await owner.query('vacuum analyze brickyard.event, brickyard.event_object');
 });
 afterAll(() => database.dispose());
@@ -77,4 +76,19 @@ it.each<LogOrder>(['oldest-first', 'newest-first'])('reads a bounded part of the
     const ways = Object.keys(filter).length + 3;
     expect(read, JSON.stringify(filter)).toBeLessThanOrEqual(ways * EVENTS_LOOKED_AT);
   }
+});
+
+it.each([
+  ['a minute', 9_000, 9_030],
+  ['some minutes', 22_000, 22_100],
+  ['hours', 1_234, 43_210],
+  ['from a time on', 40_000, EVENTS],
+  ['up to a time', 0, 9_000],
+  ['more than there is', -1_000, EVENTS + 1_000],
+])('finds both ends of a time with its first pages: %s', async (_, from, to) => {
+  const filter = { ...(from === 0 ? {} : { from: at(from) }), ...(to === EVENTS ? {} : { to: at(to) }) };
+  const first = async (order: LogOrder) =>
+    (await searchEvents(database.db, filter, { order, after: null, limit: 10 })).events[0]?.streamVersion;
+  expect(await first('oldest-first')).toBe(Math.max(from, 0) + 1);
+  expect(await first('newest-first')).toBe(Math.min(to, EVENTS));
 });

@@ -18,24 +18,30 @@ interface Row {
 
 /**
  * The ends of what was recorded in a time, among the events that were recorded at nearly the same time as the first or last. In a
- * burst these are ten thousands: they are read from the index of times alone. Without "offset 0" the planner would look for
- * the lowest transaction along the order of the log instead, and read the log up to there.
+ * burst these are ten thousands: they are read from the index of times alone, and once where the time is short. Without
+ * "offset 0" the planner would look for the lowest transaction along the order of the log instead, and read the log up to there.
  */
 const rangeOfTimes = `
 with edge as materialized (
-  select
+  select begins, ends, least(begins + ${LONGEST_TRANSACTION}, ends) as early,
+    greatest(ends - ${LONGEST_TRANSACTION}, begins) as late, ends > begins + ${LONGEST_TRANSACTION} as long
+  from (select
     (select min(recorded_at) from brickyard.event where recorded_at >= $1::timestamptz) as begins,
-    (select max(recorded_at) from brickyard.event where recorded_at < $2::timestamptz) as ends
+    (select max(recorded_at) from brickyard.event where recorded_at < $2::timestamptz) as ends) found
+), early as materialized (
+  select min(transaction_id) as first, max(transaction_id) as last from (
+    select transaction_id from brickyard.event
+    where recorded_at >= (select begins from edge) and recorded_at <= (select early from edge)
+      and $1::timestamptz > '-infinity' offset 0) e
+), late as materialized (
+  select max(transaction_id) as last from (
+    select transaction_id from brickyard.event
+    where recorded_at >= (select late from edge) and recorded_at <= (select ends from edge)
+      and $2::timestamptz < 'infinity' and ($1::timestamptz = '-infinity' or (select long from edge)) offset 0) e
 )
-select pg_snapshot_xmin(pg_current_snapshot())::text as xmin,
-  (select min(transaction_id) from (
-    select transaction_id from brickyard.event
-    where recorded_at >= (select begins from edge) and recorded_at <= (select least(begins + ${LONGEST_TRANSACTION}, ends) from edge)
-      and $1::timestamptz > '-infinity' offset 0) early)::text as first,
-  (select max(transaction_id) from (
-    select transaction_id from brickyard.event
-    where recorded_at <= (select ends from edge) and recorded_at >= (select greatest(ends - ${LONGEST_TRANSACTION}, begins) from edge)
-      and $2::timestamptz < 'infinity' offset 0) late)::text as last`;
+select pg_snapshot_xmin(pg_current_snapshot())::text as xmin, early.first::text as first,
+  case when $2::timestamptz < 'infinity' then coalesce(late.last, early.last)::text end as last
+from early, late`;
 
 /**
  * The piece of the log in which every event of a filter's time is; some others may be in it too. It ends before the oldest
