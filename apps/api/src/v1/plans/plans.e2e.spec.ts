@@ -1,4 +1,5 @@
 import { type Database, newId } from '#kernel';
+import fc from 'fast-check';
 import { ask, type HttpQuestion, testKeys } from '#test/http-client';
 import { buildTopology, idOf, settled, type Topology } from '#test/rest-steps';
 import { startSystem, type TestSystem } from '#test/system';
@@ -180,4 +181,57 @@ it('a removal is done by the requests of its plan', async () => {
   for (const { method, path, body } of requests) {
     expect((await settled(system.base, method, path, body === undefined ? {} : { body })).status).toBe(204);
   }
+});
+
+const wishes = fc.record(
+  {
+    sizeGiB: fc.integer({ min: 1, max: 300 }),
+    name: fc.constantFrom('one', 'two'),
+    durability: fc.constantFrom(
+      { type: 'none' } as const,
+      { type: 'replicate', replica: 2 } as const,
+      { type: 'replicate', replica: 3 } as const,
+      { type: 'disperse', data: 2, redundancy: 1 } as const,
+      { type: 'disperse', data: 4, redundancy: 2 } as const,
+    ),
+    snapshot: fc.record({ enable: fc.boolean(), factor: fc.constantFrom(1, 1.3, 50) }),
+    block: fc.boolean(),
+    glusterVolumeOptions: fc.constantFrom(
+      [],
+      ['user.heketi.zone-checking strict'],
+      ['user.heketi.arbiter true'],
+      ['user.heketi.device-tag-match tier=ssd'],
+    ),
+  },
+  { requiredKeys: ['sizeGiB', 'durability'] },
+);
+
+it('says yes exactly when the request is accepted, and no in its words', async () => {
+  // What the removal has left, and another cluster: refusals of two.
+  await buildTopology(system.base, 4, 'm');
+  const outcomes = { accepted: 0, refused: 0, senseless: 0 };
+  await fc.assert(
+    fc.asyncProperty(wishes, async (body) => {
+      const plan = await ask(system.base, 'POST', '/v1/volumes:plan', { body });
+      const { sizeGiB: size, glusterVolumeOptions: glustervolumeoptions, durability: wish, ...same } = body;
+      const { type, ...numbers } = wish;
+      const asSent = { type, ...(type === 'replicate' ? { replicate: numbers } : { disperse: numbers }) };
+      const heketis = { ...same, size, durability: asSent, glustervolumeoptions };
+      const done = await settled(system.base, 'POST', '/volumes', { body: heketis });
+      if (plan.status === 400) {
+        outcomes.senseless += 1;
+        expect(done.status).toBe(400);
+        expect(done.body).toContain((JSON.parse(plan.body) as { detail: string }).detail);
+        return;
+      }
+      const told = volumePlan.parse(JSON.parse(plan.body));
+      outcomes[told.feasible ? 'accepted' : 'refused'] += 1;
+      expect({ body, refusal: done.status < 400 ? null : done.body }).toEqual({
+        body,
+        refusal: told.feasible ? null : `${told.problem.detail}\n`,
+      });
+    }),
+    { numRuns: 30, endOnFailure: true },
+  );
+  expect(Math.min(outcomes.accepted, outcomes.refused)).toBeGreaterThan(0);
 });
