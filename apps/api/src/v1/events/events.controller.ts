@@ -9,14 +9,14 @@ import { Input, V1 } from '../frame/v1.decorators.js';
 import { OperationReader, onlookerOf } from '../operations/operation-reader.js';
 import { EventStreams } from './event-streams.js';
 import { streamEvents, streamOperation } from './events.routes.js';
-import { framesOf, HEARTBEAT_MS, renderWith, withoutCommands } from './frames.js';
+import { framesOf, HEARTBEAT_MS, renderWith, asUsersSee } from './frames.js';
 import { isEnd, operationFrames } from './operation-frames.js';
 import { resumedAt } from './resumed-at.js';
 
 @Controller()
 export class EventsController {
   private readonly inFull = renderWith((json) => json);
-  private readonly forUsers = renderWith(withoutCommands);
+  private readonly forUsers = renderWith(asUsersSee);
 
   constructor(
     @Inject(DEPENDENCIES) private readonly parts: ApiDependencies,

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { systemAttribution } from '#kernel';
 import { type FeedBatch, logPosition, type RecordedEvent } from '#event-store';
 import { expect, it } from 'vitest';
-import { framesOf, prelude, renderWith, withoutCommands } from './frames.js';
+import { framesOf, prelude, renderWith, asUsersSee } from './frames.js';
 
 function eventAt(place: number, streamKind = 'volume'): RecordedEvent {
   return {
@@ -110,12 +110,16 @@ it('reads no further for a reader that takes nothing', async () => {
   body.destroy();
 });
 
-it('is told to some without the commands that were run on nodes', () => {
+it('is told to users without the commands that were run on nodes, and without where others asked from', () => {
   const event = eventAt(1);
   const step = {
     ...event,
     event: { type: 'StepSucceeded', data: { step: 'brick a', commands: ['lvs'], observed: 4 } },
   };
-  expect(renderWith(withoutCommands)(step)).toContain('"data":{"step":"brick a","observed":4}');
-  expect(renderWith(withoutCommands)(event)).toBe(renderWith((json) => json)(event));
+  expect(renderWith(asUsersSee)(step)).toContain('"data":{"step":"brick a","observed":4}');
+  expect(renderWith(asUsersSee)(event)).toBe(renderWith((json) => json)(event));
+  const sourceAddress = '10.0.0.9';
+  const askedBy = (issuer: string) => ({ ...event, attribution: { ...event.attribution, issuer, sourceAddress } });
+  expect(renderWith(asUsersSee)(askedBy('admin'))).not.toContain(sourceAddress);
+  expect(renderWith(asUsersSee)(askedBy('user'))).toContain(sourceAddress);
 });

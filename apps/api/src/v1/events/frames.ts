@@ -14,11 +14,15 @@ export type EventJson = ReturnType<typeof eventJson>;
 
 export type Render = (event: RecordedEvent) => string;
 
-/** An event for those who may know what is done and not how: without the commands that were run on nodes. */
-export function withoutCommands(json: EventJson): EventJson {
-  const { data } = json;
-  if (typeof data !== 'object' || data === null || !('commands' in data)) return json;
-  return { ...json, data: Object.fromEntries(Object.entries(data).filter(([name]) => name !== 'commands')) };
+/**
+ * An event for those who may know what is done and not how: without the commands that were run on nodes, and without where
+ * others than their own issuer have asked from.
+ */
+export function asUsersSee(json: EventJson): EventJson {
+  const { data, issuer } = json;
+  const known = issuer === 'user' ? json : { ...json, sourceAddress: null, userAgent: null };
+  if (typeof data !== 'object' || data === null || !('commands' in data)) return known;
+  return { ...known, data: Object.fromEntries(Object.entries(data).filter(([name]) => name !== 'commands')) };
 }
 
 /** @param told what of an event the reader may know */
