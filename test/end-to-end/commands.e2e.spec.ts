@@ -192,6 +192,21 @@ describe('brickyard', () => {
     });
   });
 
+  describe('show', () => {
+    it('lists objects and tells all of one, as they were', async () => {
+      const { acceptedAt } = await api.get<OperationDetail>(`/v1/operations/${created}`);
+      const volumes = await run('show', 'volume', '--utc');
+      expectAligned(volumes.stdout, ['ID', 'NAME', 'SIZE', 'STATUS']);
+      expect(volumes.stdout).toContain(`\n${volumeId}  night  1 GiB  active\n`);
+      const then = await run('show', 'volume', 'night', '--as-of', acceptedAt, '--utc');
+      expect(then).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(then.stdout).toMatch(/^as of {2}.*\n\nid .*[^]*\nstatus +creating\n[^]*\n\nSET {2}BRICK/);
+      const unknown = await run('show', 'volume', 'f'.repeat(32), '--as-of', acceptedAt);
+      expect(unknown).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(unknown.stderr).toContain('There was no volume with this id at');
+    });
+  });
+
   describe('audit export', () => {
     it('writes the log to a file that has its name when it is whole, and goes on with it', async () => {
       const file = join(folder, 'log.ndjson');

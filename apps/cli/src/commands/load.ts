@@ -15,6 +15,7 @@ const groups: readonly Group[] = [
   { names: ['demo'], load: async () => [(await import('./demo.js')).demoCommand()] },
   { names: ['token', 'request'], load: async () => (await import('./client.js')).clientCommands() },
   { names: ['topology'], load: async () => [(await import('./topology.js')).topologyCommand()] },
+  { names: ['show'], load: async () => [(await import('./show.js')).showCommand()] },
   { names: ['history'], load: async () => [(await import('./history.js')).historyCommand()] },
   { names: ['operations'], load: async () => [(await import('./operations.js')).operationsCommand()] },
   { names: ['watch'], load: async () => [(await import('./watch.js')).watchCommand()] },

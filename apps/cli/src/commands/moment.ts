@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   s: 1000,
@@ -24,6 +24,12 @@ export function time(text: string, now: Date = new Date()): string {
 export function moment(text: string, now: Date = new Date()): string {
   return /^\d+:\d+$/.test(text) ? text : time(text, now);
 }
+
+/** A moment of the past: how people write times, or a position as the server tells them. */
+export const momentOption = (flag: string, what: string): Option =>
+  new Option(`${flag} <time>`, `${what}: a time, how long ago ("2h ago", -2h), or a position of the log`).argParser(
+    (text) => moment(text),
+  );
 
 /** `2h ago`, `90 min ago`, `-2h`. */
 function ago(text: string, now: Date): Date | null {

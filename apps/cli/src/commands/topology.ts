@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { AuditEvent } from '../audit/audit-event.js';
 import { HeketiClient } from '../client/heketi-client.js';
 import { loadTopology, type Topology as LoadedTopology, topologySchema } from '../client/topology.js';
@@ -10,7 +10,7 @@ import type { Topology, TopologyDiff } from '../topology/topology-answers.js';
 import { topologyText } from '../topology/topology-text.js';
 import { askCommand, asking, type AskOptions, reporting, strict } from './ask.js';
 import { parsed } from './client.js';
-import { moment } from './moment.js';
+import { momentOption } from './moment.js';
 import { withServer } from './server-options.js';
 
 /** `brickyard topology`: the machines, as they are and as they were. */
@@ -43,12 +43,6 @@ async function readTopology(file: string): Promise<LoadedTopology> {
   const [issue] = read.error.issues;
   throw new Error(`${file} is no topology file: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
 }
-
-/** A moment of the past: how people write times, or a position as the server tells them. */
-export const momentOption = (flag: string, what: string): Option =>
-  new Option(`${flag} <time>`, `${what}: a time, how long ago ("2h ago", -2h), or a position of the log`).argParser(
-    (text) => moment(text),
-  );
 
 function showCommand(): Command {
   return askCommand('show')

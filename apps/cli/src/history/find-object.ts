@@ -39,18 +39,21 @@ export function objectWords(
 }
 
 /**
- * The id of an object: the word itself, or that of the only volume or node that is called so today.
+ * The id of an object: the word itself, or that of the only volume or node that is called so, today or at a moment of the past.
  * @throws Error where there is none, or more than one
  */
-export async function findObject(client: V1Client, kind: HistoryKind, word: string): Promise<string> {
+export async function findObject(client: V1Client, kind: HistoryKind, word: string, asOf?: string): Promise<string> {
   if (isId(word)) return word;
   if (kind !== 'volume' && kind !== 'node') throw new Error(`${word} is not an id: a ${kind} has no other name`);
   const found: string[] = [];
-  for await (const object of client.items<Listed>(`/v1/${kind}s`)) {
+  for await (const object of client.items<Listed>(`/v1/${kind}s`, { asOf })) {
     if (namesOf(object).includes(word)) found.push(object.id);
   }
   const [id, ...others] = found;
-  if (id === undefined) throw new Error(`no ${kind} is called ${word} today; one that is gone is found by its id`);
+  if (id === undefined) {
+    const when = asOf === undefined ? 'today; one that is gone is found by its id' : 'then';
+    throw new Error(`no ${kind} is called ${word} ${when}`);
+  }
   if (others.length === 0) return id;
   throw new Error(`${found.length} ${kind}s are called ${word}: ${found.join(', ')}; say which by its id`);
 }
