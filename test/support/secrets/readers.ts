@@ -20,10 +20,16 @@ export async function readEverything(site: SecretSite): Promise<number> {
     const below = reading.map(({ path }) => path).filter((path) => path.startsWith(`/v1/${kind}s/{id}`));
     for (const id of await idsOf(site, kind)) {
       for (const path of below) await site.send('GET', path.replace('{id}', id), { issuer: 'auditor' });
+      if (kind === 'operation') await readStream(site, `/v1/operations/${id}/events`);
     }
   }
   for (const id of await requestIds(site)) await site.send('GET', `/v1/requests/${id}`, { issuer: 'auditor' });
   return site.answers.size - before;
+}
+
+/** Of an operation that has ended: the stream ends as well. */
+async function readStream(site: SecretSite, path: string): Promise<void> {
+  site.answers.set(`answer ${site.answers.size} to GET ${path}`, await site.follow(path, AbortSignal.timeout(20_000)));
 }
 
 const isStream = (path: string): boolean => path.endsWith('/events') && path !== '/v1/audit/events';
