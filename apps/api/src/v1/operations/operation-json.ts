@@ -55,7 +55,7 @@ export function detailJson(entry: OperationEntry, timeline: OperationTimeline, o
         tries: step.tries.map(({ at, commands, observed, ...rest }) => ({
           ...rest,
           at: at.toISOString(),
-          observed: structuredClone(observed) as Detail['phases'][number]['steps'][number]['tries'][number]['observed'],
+          observed: structuredClone(observed),
           commands: onlooker.seesCommands ? [...commands] : [],
         })),
       })),
