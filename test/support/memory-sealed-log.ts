@@ -23,6 +23,7 @@ export class MemorySealedLog implements SealedLog {
   readonly sealsThere: Mutable<Seal>[] = [];
   readonly #versions = new Map<string, number>();
   #written = 0;
+  #inserted = 0;
 
   constructor(private readonly key: SealKey | null = null) {}
 
@@ -66,8 +67,11 @@ export class MemorySealedLog implements SealedLog {
 
   /** An event that nobody appended, right behind another. */
   insertAfter(at: number): LoggedEvent {
-    const place = Number(this.events[at]!.position.split(':')[1]) + 1;
-    const streamId = `alien-${String(place)}-${String(this.events.length)}`;
+    let place = Number(this.events[at]!.position.split(':')[1]) + 1;
+    // No two events of a table have one place.
+    while (this.events.some(({ position }) => position === logPosition('7', String(place)))) place += 1;
+    this.#inserted += 1;
+    const streamId = `alien-${String(this.#inserted)}`;
     const event = sampleEvent(place, streamId, 1);
     this.#versions.set(streamId, 1);
     this.events.push(event);

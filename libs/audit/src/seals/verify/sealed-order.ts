@@ -43,7 +43,8 @@ export class SealedOrder {
     const [left, right, after] = this.#pending;
     if (left === undefined) return;
     if (right === undefined || inOrder(left, right)) {
-      this.#accept(left, right === undefined || after === undefined || inOrder(right, after));
+      // One that stands alone behind the others tells nothing of them: rather it was moved than a whole run before it.
+      this.#accept(left, right !== undefined && (after === undefined || inOrder(right, after)));
       return;
     }
     const leftIsOut = this.#before === null || inOrder(this.#before, right);
