@@ -159,7 +159,7 @@ describe('brickyard', () => {
       expect(fits.stdout).toContain('$ gluster volume create');
       const full = await run('plan', 'volume', 'create', '--size', '5000', '--replica', '3');
       expect(full.exitCode).toBe(1);
-      expect(full.stdout).toMatch(/^not feasible {2}.*No space[^]*\[free-space\][^]*\[remedy\]/);
+      expect(full.stdout).toMatch(/^not feasible {2}.*No space[^]*\[remedy\][^]*\[free-space\]/);
       expect(await run('plan', 'volume', 'delete', 'night')).toMatchObject({ exitCode: 0 });
       const [device] = (await api.get<ListPage<{ id: string }>>('/v1/devices')).items;
       const removal = await run('plan', 'device', 'remove', device!.id);

@@ -62,15 +62,20 @@ describe('what people read', () => {
   ])('has durations: %d', (ms, text) => {
     expect(durationText(ms)).toBe(text);
   });
-  it('has reasons as a tree', () => {
+  it('has reasons as a tree, what would help first', () => {
     const reasons = [
       {
         rule: 'cluster',
         detail: 'cluster a has no room',
-        because: [{ rule: 'free-space', detail: 'device b is full' }],
+        because: [
+          { rule: 'free-space', detail: 'device b is full' },
+          { rule: 'remedy', detail: 'with 1 more node it fits' },
+        ],
       },
     ];
-    expect(reasonTree(reasons, 80)).toBe('- cluster a has no room [cluster]\n  - device b is full [free-space]\n');
+    expect(reasonTree(reasons, 80)).toBe(
+      '- cluster a has no room [cluster]\n  - with 1 more node it fits [remedy]\n  - device b is full [free-space]\n',
+    );
   });
   it('is plain and 80 columns wide where it goes into a file', () => {
     const file = Object.assign(Object.create(process.stdout) as NodeJS.WriteStream, { isTTY: false });
