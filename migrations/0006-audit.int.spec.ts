@@ -40,6 +40,7 @@ async function differences(): Promise<object[]> {
     (table expected except table brickyard.event_object) union all (table brickyard.event_object except table expected)`);
 }
 
+/** As it is searched: without what transactions on other databases of the server still hold up. */
 async function typesAbout(kind: 'volume' | 'brick', id: string): Promise<string[]> {
   const page = { order: 'oldest-first', after: null, limit: 10 } as const;
   const { events } = await new PostgresAuditLog(database.db).search({ object: { kind, id } }, page);
@@ -72,7 +73,7 @@ it('gives a database of an earlier release what a new one has, also where it was
   await createVolumes('later');
   expect(await differences()).toEqual([]);
   for (const id of ['early', 'interrupted', 'unindexed', 'later'])
-    expect(await typesAbout('volume', id)).toEqual(ofVolume);
+    await expect.poll(() => typesAbout('volume', id)).toEqual(ofVolume);
 });
 
 it('follows the log when the fix-up after a restore gives events new places', async () => {
@@ -82,5 +83,5 @@ it('follows the log when the fix-up after a restore gives events new places', as
     await tx.query("update brickyard.event set transaction_id = '1'");
   });
   expect(await differences()).toEqual([]);
-  expect(await typesAbout('brick', 'brick-restored')).toEqual(['VolumeCreateAccepted', 'BrickReserved']);
+  await expect.poll(() => typesAbout('brick', 'brick-restored')).toEqual(['VolumeCreateAccepted', 'BrickReserved']);
 });

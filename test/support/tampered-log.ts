@@ -1,18 +1,15 @@
 import { PostgresEventStore } from '#event-store';
 import { type Database, newId, type Sql, systemAttribution } from '#kernel';
 import type { TestDatabase } from '#test/database';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 const store = new PostgresEventStore();
 
 /** Waits until every event is visible to those who follow the log: tests on other databases of the server hold it up. */
 export async function untilVisible(db: Sql): Promise<void> {
-  await expect
-    .poll(
-      () => db.query('select from brickyard.event where transaction_id >= pg_snapshot_xmin(pg_current_snapshot())'),
-      { timeout: 20_000 },
-    )
-    .toEqual([]);
+  const hidden = 'select from brickyard.event where transaction_id >= pg_snapshot_xmin(pg_current_snapshot())';
+  // Not expect.poll: hooks wait for it, too.
+  await vi.waitFor(async () => expect(await db.query(hidden)).toEqual([]), { timeout: 20_000, interval: 20 });
 }
 
 /** Appends events to one stream, in a transaction of their own, and waits until they can be sealed. */

@@ -4,6 +4,7 @@ import { type LogPosition, PostgresEventStore } from '#event-store';
 import { type Attribution, type DomainEvent, newId, type Sql, systemAttribution } from '#kernel';
 import { freshDatabase, type TestDatabase } from '#test/database';
 import * as sample from '#test/sample-events';
+import { untilVisible } from '#test/tampered-log';
 import type { LogOrder } from '../search/filter.js';
 import type { HistoryEntry } from './history-entry.js';
 import { readHistory } from './read-history.js';
@@ -87,6 +88,7 @@ beforeAll(async () => {
     Array.from({ length: MEASUREMENTS }, () => measured),
     admin,
   );
+  await untilVisible(database.db);
 });
 afterAll(() => database.dispose());
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Sql } from '#kernel';
 import { freshDatabase, type TestDatabase } from '#test/database';
+import { untilVisible } from '#test/tampered-log';
 import type { EventFilter, LogOrder } from './filter.js';
 import { EVENTS_LOOKED_AT, searchEvents } from './search-events.js';
 
@@ -36,6 +37,7 @@ beforeAll(async () => {
   for (let first = 0; first < EVENTS; first += EVENTS_OF_TRANSACTION) await owner.query(events, [first]);
   await owner.query(objects);
   await owner.query('vacuum analyze brickyard.event, brickyard.event_object');
+  await untilVisible(database.db);
 });
 afterAll(() => database.dispose());
 
