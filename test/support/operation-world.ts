@@ -1,4 +1,11 @@
-import type { BrickReservation, BrickSets, EventOf, RequestedKind, StreamKind } from '#domain';
+import {
+  type BrickReservation,
+  type BrickSets,
+  type EventOf,
+  operationKinds,
+  type RequestedKind,
+  type StreamKind,
+} from '#domain';
 import { acceptOperation } from '#operations';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryLedger } from './memory-ledger.js';
@@ -6,6 +13,11 @@ import { StrictNodes } from './strict-nodes.js';
 
 const clusterId = 'c1';
 export const operationId = 'op1';
+
+/** What of the kinds that are asked for is left to workers: the others are decided as they are asked for. */
+export const carriedOutKinds: readonly RequestedKind[] = operationKinds.filter(
+  (kind) => kind !== 'cleanup' && kind !== 'node-state' && kind !== 'device-state',
+);
 
 /** A brick of a volume on the device of node `n`. */
 export function brickOn(n: number, brickId: string): BrickReservation {

@@ -1,9 +1,8 @@
-import type { RequestedKind } from '#domain';
 import { cancelOperation } from '#operations';
 import { DomainError, silentLogger, systemAttribution } from '#kernel';
 import { NodeUnreachableError } from '#storage-nodes';
 import { outcome, run, runToEnd } from '#test/operation-runs';
-import { OperationWorld, operationId } from '#test/operation-world';
+import { carriedOutKinds, OperationWorld, operationId } from '#test/operation-world';
 import { describe, expect, it } from 'vitest';
 
 const attribution = systemAttribution('api', 'request');
@@ -54,20 +53,9 @@ function cancelAt(world: OperationWorld, nth: number, deathAt = Infinity): Cance
   return { count: () => count, answer: () => answer, revive: () => void (dead = false) };
 }
 
-const kinds: readonly RequestedKind[] = [
-  'node-add',
-  'node-delete',
-  'device-add',
-  'device-delete',
-  'device-resync',
-  'volume-create',
-  'volume-expand',
-  'volume-delete',
-];
-
 describe('an operation that is cancelled', () => {
   it('before any worker has started it ends at once, and no node hears of it', async () => {
-    for (const kind of kinds) {
+    for (const kind of carriedOutKinds) {
       const world = new OperationWorld().accept(kind);
       expect(await cancel(world)).toBe('failed');
       expect(outcome(world)).toEqual(cancelled);
@@ -147,7 +135,7 @@ describe('an operation that is cancelled', () => {
 });
 
 describe('whenever it is cancelled', () => {
-  it.each(kinds)('%s is undone as if it had never been, or ends as if nobody had asked', async (kind) => {
+  it.each(carriedOutKinds)('%s is undone as if it had never been, or ends as if nobody had asked', async (kind) => {
     const untouched = new OperationWorld().accept(kind);
     const undisturbed = new OperationWorld().accept(kind);
     const life = cancelAt(undisturbed, Infinity);

@@ -1,19 +1,8 @@
 import type { RequestedKind } from '#domain';
 import { outcome, refuse, run, runToEnd } from '#test/operation-runs';
-import { OperationWorld, operationId } from '#test/operation-world';
+import { carriedOutKinds, OperationWorld, operationId } from '#test/operation-world';
 import { describe, expect, it } from 'vitest';
 import type { RunOutcome } from './operation-runner.js';
-
-const kinds: readonly RequestedKind[] = [
-  'node-add',
-  'node-delete',
-  'device-add',
-  'device-delete',
-  'device-resync',
-  'volume-create',
-  'volume-expand',
-  'volume-delete',
-];
 
 interface Death {
   /** Things done so far. */
@@ -47,7 +36,7 @@ function dieAt(world: OperationWorld, nth: number): Death {
 }
 
 const scenarios: readonly { name: string; kind: RequestedKind; failing?: string }[] = [
-  ...kinds.map((kind) => ({ name: `${kind} that succeeds`, kind })),
+  ...carriedOutKinds.map((kind) => ({ name: `${kind} that succeeds`, kind })),
   { name: 'node-add without glusterd', kind: 'node-add', failing: 'glusterd' },
   { name: 'node-add whose probe fails', kind: 'node-add', failing: 'probe n9' },
   { name: 'node-delete whose detach fails', kind: 'node-delete', failing: 'detach' },
