@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppendOptions, StreamAppend } from '#event-store';
-import { type Database, type DomainEvent, silentLogger, type Sql, systemAttribution } from '#kernel';
+import { type Database, type DomainEvent, type Logger, silentLogger, type Sql, systemAttribution } from '#kernel';
 import type { RefusedRequest, RefusedRequests } from './events.js';
 import type { Refusal } from './refusal.js';
 import { RefusalRecorder, type RefusalRecorderParts } from './refusal-recorder.js';
@@ -59,13 +59,13 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((recorder) => recorder.close()));
 });
 
-function start(log: FragileLog, settings: RefusalRecorderParts['settings'] = {}) {
+function start(log: FragileLog, settings: RefusalRecorderParts['settings'] = {}, logger: Logger = silentLogger) {
   const metered = { recorded: 0, counted: 0, dropped: 0 };
   const recorder = new RefusalRecorder({
     processId: 'p',
     database: log.database,
     eventStore: log.eventStore,
-    logger: silentLogger,
+    logger,
     meter: (outcome, count) => void (metered[outcome] += count),
     settings: { flushAfterMs: 1, retryAfterMs: 5, ...settings },
   });
@@ -86,6 +86,33 @@ describe('the recorder of refused requests', () => {
     expect(log.appended[7]?.options.attribution).toMatchObject({ requestId: 'request-7', sourceAddress: '10.0.0.1' });
     expect(pathsOf(log)).toEqual(Array.from({ length: 50 }, (_, nth) => `/volumes/${nth}`));
     await expect.poll(() => metered).toEqual({ recorded: 50, counted: 0, dropped: 0 });
+  });
+
+  it('tells the operator once why nothing is recorded, what is lost for that reason, and when it is over', async () => {
+    const log = new FragileLog();
+    const lines: { level: string; fields: object; message: string }[] = [];
+    const keep = (level: string) => (fields: object, message: string) => void lines.push({ level, fields, message });
+    const logger = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
+    const { recorder } = start(log, { room: 2 }, logger);
+    log.away = true;
+    for (let nth = 0; nth < 2; nth += 1) recorder.record(refusal(nth));
+    await expect.poll(() => lines.filter(({ level }) => level === 'debug').length).toBeGreaterThan(2);
+    recorder.record(refusal(2));
+    recorder.record(refusal(3));
+    log.away = false;
+    await expect.poll(() => log.events.length).toBe(2);
+    const reason = 'connect ECONNREFUSED';
+    await expect
+      .poll(() => lines.filter(({ level }) => level !== 'debug'))
+      .toEqual([
+        {
+          level: 'warn',
+          fields: { waiting: 2, room: 2, reason },
+          message: 'refused requests wait until the database takes them',
+        },
+        { level: 'error', fields: { reason }, message: 'refused requests cannot be recorded and are lost from now on' },
+        { level: 'warn', fields: { lost: 2 }, message: 'refused requests are recorded again' },
+      ]);
   });
 
   it('counts a flood at the door, and still records changes that are refused', async () => {

@@ -61,6 +61,8 @@ export class RefusalRecorder {
   readonly #waiting: Entry[] = [];
   #version = 0;
   #lost = 0;
+  /** Why the log has taken none since it last took some; null: it takes them. */
+  #obstacle: string | null = null;
   #flushing: Promise<void> | null = null;
   #flushTimer: NodeJS.Timeout | null = null;
   #countTimer: NodeJS.Timeout | null = null;
@@ -120,7 +122,10 @@ export class RefusalRecorder {
     this.#lost += count;
     // Once, not for each of a flood.
     if (this.#lost === count)
-      this.#parts.logger.error({}, 'refused requests cannot be recorded and are lost from now on');
+      this.#parts.logger.error(
+        { reason: this.#obstacle ?? 'this process is stopping' },
+        'refused requests cannot be recorded and are lost from now on',
+      );
   }
 
   #flushIn(delayMs: number): void {
@@ -145,10 +150,18 @@ export class RefusalRecorder {
         this.#waiting.splice(0, batch.length);
         meter('recorded', batch.length);
       }
-      if (this.#lost > 0) logger.warn({ lost: this.#lost }, 'refused requests are recorded again');
+      if (this.#obstacle !== null) logger.warn({ lost: this.#lost }, 'refused requests are recorded again');
+      this.#obstacle = null;
       this.#lost = 0;
     } catch (error) {
-      logger.debug({ waiting: this.#waiting.length, reason: messageOf(error) }, 'refused requests wait to be recorded');
+      const reason = messageOf(error);
+      const fields = { waiting: this.#waiting.length, room: this.#settings.room, reason };
+      // Once for each reason, not for each try: what does not fit in the room is lost.
+      logger[reason === this.#obstacle ? 'debug' : 'warn'](
+        fields,
+        'refused requests wait until the database takes them',
+      );
+      this.#obstacle = reason;
       if (!this.#closed) this.#flushIn(this.#settings.retryAfterMs);
     } finally {
       this.#flushing = null;
